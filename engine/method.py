@@ -1,0 +1,63 @@
+"""What a method must be, and the cutout it is given."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import torch
+    from numpy.typing import NDArray
+
+    from engine.geometry import Window
+    from engine.job import Card, Fill, Step
+    from engine.picture import Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """What a method sees: a window of the picture with the hole's pixels blanked, colour only.
+
+    All arrays are (h, w) of the window's size; `known` and the hole never overlap, but a pixel may be neither (wholly
+    transparent): it is no rim, no source, and is not filled. Nothing here may be written to.
+    """
+
+    window: Window
+    pixels: Pixels
+    """(h, w, 1 or 3), the picture's depth; 0 where not known."""
+    hole: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    sources: NDArray[np.bool_]
+    """Known pixels from which texture may be copied (the sampling area)."""
+    device: torch.device
+
+    @property
+    def image(self) -> NDArray[np.float32]:
+        """(h, w, 1 or 3) float32 in [0, 1]."""
+        return self.pixels.astype(np.float32) / np.float32(np.iinfo(self.pixels.dtype).max)
+
+    @property
+    def image8(self) -> NDArray[np.uint8]:
+        """(h, w, 1 or 3) rounded to 8 bits."""
+        if self.pixels.dtype == np.uint8:
+            return self.pixels.astype(np.uint8, copy=False)
+        return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+class Method(ABC):
+    """A way to fill a hole. One file of `engine/methods` holds one, and so it is on the shelf."""
+
+    card: ClassVar[Card]
+
+    @abstractmethod
+    def fill(self, cutout: Cutout, settings: Any, rng: np.random.Generator) -> Generator[Step, None, Fill]:
+        """Fill the cutout's hole (at least one pixel of it, at least one known), yielding Steps on the way.
+
+        `settings` is of the card's type. Fractions rise to 1; a Step's preview, if any, is a Patch in the window's
+        coordinates with the pixels seen so far. Being closed at any yield must leave nothing behind.
+        """
