@@ -9,7 +9,7 @@ class InlayError(Exception):
     """A sentence for the user: what happened, where, and what to do about it."""
 
 
-class BadInput(InlayError):
+class BadInput(InlayError):  # noqa: N818 (read as a sentence: raise BadInput)
     """The request cannot be met as asked: a wrong file, size, name or value. Nothing was written."""
 
 
@@ -20,5 +20,5 @@ class NothingKnown(BadInput):
         super().__init__("The mask covers the whole picture, so nothing is left to fill it from; leave some of it uncovered.")
 
 
-class EngineFailure(InlayError):
+class EngineFailure(InlayError):  # noqa: N818
     """A request that was in order could not be carried out (memory, device, a broken disk)."""

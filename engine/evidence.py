@@ -53,6 +53,10 @@ class HolePixels:
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
 
+    def __post_init__(self) -> None:
+        frozen(self.rows)
+        frozen(self.columns)
+
     @classmethod
     def of(cls, window: Window, hole: NDArray[np.bool_]) -> HolePixels:
         """All pixels of a hole (h, w) of the window's size."""
@@ -61,8 +65,8 @@ class HolePixels:
 
     def find(self, row: int, column: int) -> int | None:
         """The index of the pixel that a pixel of the picture falls in; None outside the hole."""
-        r, c = (round(v) for v in self.window.to_window(row, column))
-        first, last = np.searchsorted(self.rows, (r, r + 1))
+        (r,), (c,) = self.window.rows_seen(np.array([row])), self.window.columns_seen(np.array([column]))
+        first, last = self._runs(np.array([r]))[:, 0]
         k = int(first + np.searchsorted(self.columns[first:last], c))
         return k if k < last and self.columns[k] == c else None
 
@@ -70,18 +74,20 @@ class HolePixels:
         """Values (n, ...) of the pixels laid out over a box of the picture, every `step`th row and column; else NaN."""
         rows, columns = np.arange(at.top, at.bottom, step), np.arange(at.left, at.right, step)
         out = np.full((len(rows), len(columns), *values.shape[1:]), np.nan, np.float32)
-        down, across = self.window.scale
-        r = np.floor((rows - self.window.box.top + 0.5) / down).astype(np.int64)
-        c = np.floor((columns - self.window.box.left + 0.5) / across).astype(np.int64)
+        r, c = self.window.rows_seen(rows), self.window.columns_seen(columns)
         inside = ((c >= 0) & (c < self.window.size[1])).nonzero()[0]
         line = np.full((self.window.size[1], *values.shape[1:]), np.nan, np.float32)
-        for i, row in enumerate(r):
-            first, last = np.searchsorted(self.rows, (row, row + 1))
+        for i, (first, last) in enumerate(self._runs(r).T):
             if first < last:
                 line[self.columns[first:last]] = values[first:last]
                 out[i, inside] = line[c[inside]]
                 line[self.columns[first:last]] = np.nan
         return out
+
+    def _runs(self, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+        """(2, rows): where the pixels of each row begin and end in the lists."""
+        rows32 = rows.astype(np.int32)  # another type would copy the whole list at each search
+        return np.stack([np.searchsorted(self.rows, rows32, "left"), np.searchsorted(self.rows, rows32, "right")])
 
 
 class Evidence(ABC):
@@ -136,20 +142,21 @@ class NearestNeighborField(Evidence):
 
     def layers(self) -> tuple[Layer, ...]:
         """The field as offsets, and the distances of its patches."""
-        offsets = np.hypot(self.rows[0] - self.pixels.rows, self.columns[0] - self.pixels.columns)
-        down, across = self.pixels.window.scale
-        farthest = float(offsets.max(initial=1.0)) * max(down, across)
+        farthest = float(np.hypot(*self._offsets().T).max(initial=1.0))
         return (
             Layer("field", "vectors", "px", (0.0, farthest)),
-            Layer("distance", "heat", "levels of 255", (0.0, max(1.0, float(np.percentile(self.distances[0], 98)))) if self.distances.size else (0.0, 1.0)),
+            Layer(
+                "distance",
+                "heat",
+                "levels of 255",
+                (0.0, max(1.0, float(np.percentile(self.distances[0], 98)))) if self.distances.size else (0.0, 1.0),
+            ),
         )
 
     def layer(self, name: str, at: Box, step: int = 1) -> NDArray[np.float32]:
         """See `Evidence.layer`; "field" is source less pixel, rows down then columns across, in picture pixels."""
         if name == "field":
-            down, across = self.pixels.window.scale
-            offsets = np.stack([(self.rows[0] - self.pixels.rows) * down, (self.columns[0] - self.pixels.columns) * across], axis=1)
-            return self.pixels.spread(offsets.astype(np.float32), at, step)
+            return self.pixels.spread(self._offsets(), at, step)
         if name == "distance":
             return self.pixels.spread(self.distances[0], at, step)
         raise KeyError(name)
@@ -157,22 +164,23 @@ class NearestNeighborField(Evidence):
     def sources(self, place: Place) -> list[Source]:
         """See `Evidence.sources`: one Source a run."""
         k = self.pixels.find(place.box.top, place.box.left)
-        return [] if k is None else [self._source(run, k) for run in range(len(self.rows))]
+        found = [] if k is None else [self._source(run, k) for run in range(len(self.rows))]
+        return sorted(found, key=lambda source: -source.weight)
+
+    def _offsets(self) -> NDArray[np.float32]:
+        """(n, 2): source less pixel, of the first run, in picture pixels."""
+        steps = np.stack([self.rows[0] - self.pixels.rows, self.columns[0] - self.pixels.columns], axis=1)
+        return (steps * self.pixels.window.scale).astype(np.float32)
 
     def _source(self, run: int, k: int) -> Source:
-        row, column = int(self.rows[run, k]), int(self.columns[run, k])
+        window, row, column = self.pixels.window, int(self.rows[run, k]), int(self.columns[run, k])
         top, left = row - int(self.up[run, k]), column - int(self.left[run, k])
-        corner, end = self._picture(top, left), self._picture(top + self.patch, left + self.patch)
         return Source(
-            Place.pixel(*self._picture(row, column)),
-            Box(*corner, end[0] - corner[0], end[1] - corner[1]),
+            Place.pixel(*window.picture_pixel(row, column)),
+            window.picture_box(Box(top, left, self.patch, self.patch)),
             float(self.weights[run, k]),
             float(self.distances[run, k]),
         )
-
-    def _picture(self, row: int, column: int) -> tuple[int, int]:
-        down, across = self.pixels.window.scale
-        return self.pixels.window.box.top + int(row * down), self.pixels.window.box.left + int(column * across)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -139,6 +139,26 @@ class Window:
         down, across = self.scale
         return (row - self.box.top + 0.5) / down - 0.5, (column - self.box.left + 0.5) / across - 0.5
 
+    def picture_pixel(self, row: int, column: int) -> tuple[int, int]:
+        """The pixel of the picture in which the centre of a window pixel lies."""
+        (height, width), (down, across) = self.box.size, self.size
+        return self.box.top + (2 * row + 1) * height // (2 * down), self.box.left + (2 * column + 1) * width // (2 * across)
+
+    def picture_box(self, inside: Box) -> Box:
+        """All pixels of the picture that a box of the window touches."""
+        (height, width), (down, across) = self.box.size, self.size
+        top, left = inside.top * height // down, inside.left * width // across
+        bottom, right = -(-inside.bottom * height // down), -(-inside.right * width // across)
+        return Box(self.box.top + top, self.box.left + left, bottom - top, right - left)
+
+    def rows_seen(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The window row in which the centre of each picture row falls; outside 0 to height - 1 where it is not seen."""
+        return (2 * (rows - self.box.top) + 1) * self.size[0] // (2 * self.box.height)
+
+    def columns_seen(self, columns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The window column in which the centre of each picture column falls."""
+        return (2 * (columns - self.box.left) + 1) * self.size[1] // (2 * self.box.width)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

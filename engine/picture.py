@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ from engine.geometry import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W) grey, (H, W, 2) grey and alpha, (H, W, 3) RGB or (H, W, 4) RGB and alpha."""
@@ -54,7 +54,12 @@ class Picture:
 
     def __post_init__(self) -> None:
         pixels = self.pixels
-        if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (2, 3, 4)):
+        if (
+            str(pixels.dtype) not in ("uint8", "uint16")
+            or 0 in pixels.shape
+            or pixels.ndim not in (2, 3)
+            or (pixels.ndim == 3 and pixels.shape[2] not in (2, 3, 4))
+        ):
             raise ValueError(f"not a picture: {pixels.dtype} {pixels.shape}")
         frozen(pixels)
 
@@ -70,7 +75,7 @@ class Picture:
 
     @property
     def layout(self) -> str:
-        """"grey", "grey+alpha", "rgb" or "rgb+alpha"."""
+        """One of "grey", "grey+alpha", "rgb" and "rgb+alpha"."""
         channels = 1 if self.pixels.ndim == 2 else self.pixels.shape[2]
         return ("grey", "grey+alpha", "rgb", "rgb+alpha")[channels - 1]
 
@@ -85,12 +90,17 @@ class Picture:
         return self.pixels.dtype.itemsize * 8
 
     def with_patches(self, patches: Iterable[Patch]) -> Picture:
-        """The picture after these patches; the same object where there are none."""
+        """The picture after these patches; the same object where there are none.
+
+        Raises ValueError for a patch of another layout or depth, or one that reaches over the edge.
+        """
         patches = tuple(patches)
         if not patches:
             return self
         pixels = self.pixels.copy()
         for patch in patches:
+            if patch.box.common(self.box) != patch.box or patch.pixels.dtype != pixels.dtype or patch.pixels.shape[2:] != pixels.shape[2:]:
+                raise ValueError(f"a patch {patch.pixels.dtype} {patch.box} for a picture {pixels.dtype} {pixels.shape}")
             pixels[patch.box.slices] = patch.pixels
         return replace(self, pixels=pixels)
 
