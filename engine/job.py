@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from engine.errors import BadInput
 from engine.picture import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from engine.evidence import Evidence
     from engine.picture import Mask, Patch, Picture
+
+T = TypeVar("T")
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -33,7 +35,9 @@ class Limits:
     choices: tuple[Any, ...] = ()
 
 
-def setting(default: Any, label: str, text: str, *, least: float | None = None, most: float | None = None, choices: tuple[Any, ...] = ()) -> Any:
+def setting(
+    default: Any, label: str, text: str, *, least: float | None = None, most: float | None = None, choices: tuple[Any, ...] = ()
+) -> Any:
     """A field of a `Settings` class: its value unless told otherwise, its label and help, its range or its choices."""
     return field(default=default, metadata={"limits": Limits(label, text, least, most, choices)})
 
@@ -140,8 +144,6 @@ class Fill:
 
     values: NDArray[np.float32]
     """(n, channels) in [0, 1], encoded as the picture is."""
-    copied: NDArray[np.bool_] | None = None
-    """(n,): which pixels equal their source; None: none of them."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -151,8 +153,17 @@ class Result:
 
     patches: tuple[Patch, ...]
     evidence: tuple[Evidence, ...] = ()
-    record: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The run record: versions, method, settings, seed, device, seconds a stage; plain values, ready for JSON."""
+
+
+def finished(steps: Generator[Any, None, T]) -> T:
+    """Run a generator to its end, for what it returns; its news is dropped."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def chosen_settings(texts: Iterable[str], settings: type[Settings]) -> Settings:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from engine.geometry import Box
+from engine.picture import Patch
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -47,6 +50,20 @@ class Cutout:
         if self.pixels.dtype == np.uint8:
             return self.pixels.astype(np.uint8, copy=False)
         return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+    def patch(self, values: NDArray[np.float32]) -> Patch:
+        """The hole's box with these values (n, channels) in its hole, in the window's coordinates."""
+        box = Box.around(self.hole)
+        assert box is not None
+        pixels = self.pixels[box.slices].copy()
+        pixels[self.hole[box.slices]] = encoded(values, self.pixels.dtype)
+        return Patch(0, box, pixels)
+
+
+def encoded(values: NDArray[np.float32], depth: np.dtype[Any]) -> Pixels:
+    """Values in [0, 1] as whole numbers of a depth, rounded; what lies outside is clipped."""
+    top = np.float32(np.iinfo(depth).max)
+    return np.rint(np.clip(values, 0, 1) * top).astype(depth)
 
 
 class Method(ABC):

@@ -1,0 +1,1 @@
+"""Pure operators: arrays in, arrays out. They know no method and no file."""

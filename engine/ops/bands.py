@@ -1,0 +1,54 @@
+"""Work cut into runs that do not depend on how many threads there are, so that the result does not either."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+
+class Workers:
+    """A few threads for kernels that release the interpreter lock; as many as torch uses. A context: they end with it."""
+
+    def __init__(self) -> None:
+        threads = torch.get_num_threads()
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def each(self, work: Callable[..., Any], runs: Sequence[Any]) -> None:
+        """Call `work(run)` for every run, at once where there are threads; an error of one is raised."""
+        if self._pool is None or len(runs) < 2:
+            for run in runs:
+                work(run)
+        else:
+            for done in [self._pool.submit(work, run) for run in runs]:
+                done.result()
+
+
+def runs_of_rows(rows: NDArray[np.int32], about: int, *, shifted: bool = False, tall: int | None = None) -> list[tuple[int, int]]:
+    """Runs (first, last + 1) of a list sorted by rows, each of whole rows and some `about` elements.
+
+    `shifted` moves the cuts by half a run, so that what one set of runs keeps apart the other brings together. `tall`: no
+    run spans more rows than that.
+    """
+    n = len(rows)
+    cuts = rows[np.arange(about // 2 if shifted else about, n - about // 4, about)]
+    if tall is not None and n:
+        cuts = np.concatenate([cuts, np.arange(rows[0], rows[-1] + 1, tall)])
+    edges = np.unique(np.concatenate([[0], np.searchsorted(rows, cuts), [n]]))
+    return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]

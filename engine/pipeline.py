@@ -1,0 +1,246 @@
+"""The one road of an edit: frame > cut > fill > paste."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import torch
+
+from engine.device import chosen
+from engine.errors import BadInput, NothingKnown
+from engine.evidence import Evidence, NearestNeighborField
+from engine.geometry import Box, Window, merged
+from engine.job import Job, Result, Settings, Step, finished
+from engine.method import Cutout, Method, encoded
+from engine.methods import method_named
+from engine.ops.bands import Workers
+from engine.ops.membrane import membrane
+from engine.picture import Patch, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+    from engine.job import Fill
+
+LEAST_MARGIN = 128
+"""Pixels of context on each side of a hole; half the hole's side where that is more."""
+_CELL = 16
+
+
+class Pipeline:
+    """Runs Jobs, one after another. Methods are built once and kept."""
+
+    def __init__(self) -> None:
+        self._methods: dict[str, Method] = {}
+
+    @torch.inference_mode()
+    def run(self, job: Job) -> Generator[Step, None, Result]:
+        """Fill the Job's holes, yielding Steps in picture coordinates with fractions that rise from 0 to 1.
+
+        Raises BadInput for a Job that cannot be met as asked, NothingKnown where no pixel is known.
+        """
+        cv2.setNumThreads(torch.get_num_threads())
+        method = self._built(job.method)
+        settings = _checked(job, method)
+        device = chosen(job.device, method.card)
+        patches: list[Patch] = []
+        evidence: list[Evidence] = []
+        clock = _Clock()
+        windows = frame(job)
+        shares = np.cumsum([0.0, *(window.box.area for window in windows)])
+        for number, window in enumerate(windows):
+            cutout = cut(job, window, device)
+            rng = np.random.default_rng([job.seed, number])
+            steps = method.fill(cutout, settings, rng)
+            fill = yield from self._followed(steps, job, window, (shares[number] / shares[-1], shares[number + 1] / shares[-1]), clock)
+            patch, exact = paste(job, window, cutout, fill.values)
+            patches.append(patch)
+            evidence += [_final(one, exact) for one in fill.evidence]
+            clock.lap("pasting")
+        yield Step(1.0, "done")
+        return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock))
+
+    def _built(self, name: str) -> Method:
+        if name not in self._methods:
+            self._methods[name] = method_named(name)()
+        return self._methods[name]
+
+    def _followed(
+        self, steps: Generator[Step, None, Fill], job: Job, window: Window, share: tuple[float, float], clock: _Clock
+    ) -> Generator[Step, None, Fill]:
+        """A method's Steps, moved to the picture and to their share of the whole; its Fill in the end."""
+        first, last = share
+        try:
+            while True:
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    return end.value
+                clock.lap(step.stage)
+                preview = _placed(job, window, step.preview) if step.preview else None
+                yield Step(min(1.0, first + (last - first) * step.fraction), step.stage, preview)
+        finally:
+            steps.close()
+
+
+def _checked(job: Job, method: Method) -> Settings:
+    card = method.card
+    settings = job.settings if job.settings is not None else card.settings()
+    if type(settings) is not card.settings:
+        raise BadInput(f"These settings are not those of {card.title}; leave them out or give its own.")
+    if job.area is not None and not card.copies:
+        raise BadInput(f"{card.title} copies no pixels, so a sampling area means nothing to it; leave the area out or choose patchmatch.")
+    hole = job.mask.hole
+    if hole.any():
+        known = ~hole if not job.picture.has_alpha else ~hole & (job.picture.pixels[..., -1] > 0)
+        if not known.any():
+            raise NothingKnown
+        if job.area is not None and not (known & job.area).any():
+            raise BadInput("The sampling area holds no visible pixel outside the mask; paint it where there is something to copy.")
+    return settings
+
+
+def frame(job: Job) -> list[Window]:
+    """A window around each hole with its context; those that touch are one. The whole picture where the Job says so."""
+    whole = job.picture.box
+    if job.mask.box is None:
+        return []
+    if job.whole:
+        return [Window.plain(whole)]
+    area = Box.around(job.area) if job.area is not None else None
+    framed: list[Box] = []
+    for hole in _holes(job.mask.coverage):
+        box = hole.grown(max(hole.height // 2, LEAST_MARGIN), max(hole.width // 2, LEAST_MARGIN)).common(whole)
+        assert box is not None
+        framed.append(box if area is None else box.joined(area))
+    return [Window.plain(box) for box in merged(framed)]
+
+
+def _holes(coverage: NDArray[np.uint8]) -> list[Box]:
+    """Boxes around the holes; holes whose margins touch anyway come as one, so that dust makes no thousands of boxes."""
+    height, width = coverage.shape
+    cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.uint8)
+    for top in range(0, height, _CELL):
+        line = np.pad(coverage[top : top + _CELL].any(axis=0), (0, -width % _CELL))
+        cells[top // _CELL] = line.reshape(-1, _CELL).any(axis=1)
+    reach = 2 * (LEAST_MARGIN // _CELL) - 1
+    count, labels = cv2.connectedComponents(cv2.dilate(cells, np.ones((reach, reach), np.uint8)))
+    boxes: list[Box] = []
+    for label in range(1, count):
+        of = Box.around((labels == label) & (cells > 0))
+        assert of is not None
+        rough = Box(of.top * _CELL, of.left * _CELL, of.height * _CELL, of.width * _CELL).common(Box.whole(coverage.shape))
+        assert rough is not None
+        exact = Box.around(coverage[rough.slices])
+        assert exact is not None
+        boxes.append(exact.moved(rough.top, rough.left))
+    return boxes
+
+
+def cut(job: Job, window: Window, device: torch.device) -> Cutout:
+    """What the method may see of a window: colours of known pixels; the hole and what is wholly transparent are blank."""
+    part, alpha = _colours(job.picture, window.box)
+    hole = job.mask.coverage[window.box.slices] > 0
+    known = ~hole if alpha is None else ~hole & (alpha > 0)
+    pixels = part.copy()
+    pixels[~known] = 0
+    sources = known if job.area is None else known & job.area[window.box.slices]
+    for array in (pixels, hole, known, sources):
+        array.setflags(write=False)
+    return Cutout(window, pixels, hole, known, sources, device)
+
+
+def _colours(picture: Picture, box: Box) -> tuple[Any, Any]:
+    """The box's colours (h, w, 1 or 3), and its alpha (h, w) or None."""
+    pixels = picture.pixels[box.slices]
+    if pixels.ndim == 2:
+        return pixels[..., None], None
+    return (pixels[..., :-1], pixels[..., -1]) if picture.has_alpha else (pixels, None)
+
+
+def paste(job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32]) -> tuple[Patch, NDArray[np.bool_]]:
+    """The fill in the picture's own layout, blended where the mask is soft; and (n,) which pixels took it unblended."""
+    local = cutout.patch(values)
+    box = local.box.moved(window.box.top, window.box.left)
+    pixels = _laid(job, box, local.pixels)
+    exact = job.mask.coverage[window.box.slices][cutout.hole] == 255
+    if job.picture.has_alpha:
+        inside = cutout.hole[local.box.slices]
+        pixels[..., -1][inside] = _alpha(job, window, cutout)
+        exact = exact & (pixels[..., -1][inside] == np.iinfo(pixels.dtype).max)
+    return Patch(0, box, pixels), exact
+
+
+def _laid(job: Job, box: Box, colours: Any) -> Any:
+    """The picture's pixels of a box with new colours laid on as far as the mask covers them; alpha as it was."""
+    pixels = job.picture.pixels[box.slices].copy()
+    coverage = job.mask.coverage[box.slices]
+    into = pixels[..., None] if pixels.ndim == 2 else pixels[..., : colours.shape[2]]
+    into[coverage == 255] = colours[coverage == 255]
+    soft = (coverage > 0) & (coverage < 255)
+    if soft.any():
+        share = coverage[soft].astype(np.float32)[:, None] / 255
+        old = into[soft].astype(np.float32)
+        into[soft] = np.rint(old + share * (colours[soft] - old)).astype(pixels.dtype)
+    return pixels
+
+
+def _alpha(job: Job, window: Window, cutout: Cutout) -> Any:
+    """Alpha of the hole's pixels: the smooth continuation of what lies around."""
+    alpha = job.picture.pixels[window.box.slices][..., -1]
+    around = ~cutout.hole
+    coverage = job.mask.coverage[window.box.slices][cutout.hole].astype(np.float32)[:, None] / 255
+    if (alpha[around] == np.iinfo(alpha.dtype).max).all():
+        new = np.ones((int(cutout.hole.sum()), 1), np.float32)
+    else:
+        image = np.where(around, alpha, 0).astype(np.float32)[..., None] / np.float32(np.iinfo(alpha.dtype).max)
+        with Workers() as workers:
+            new = finished(membrane(image, around, cutout.hole, workers))
+    old = alpha[cutout.hole].astype(np.float32)[:, None] / np.float32(np.iinfo(alpha.dtype).max)
+    return encoded(old + coverage * (new - old), alpha.dtype)[:, 0]
+
+
+def _placed(job: Job, window: Window, preview: Patch) -> Patch:
+    """A method's preview in the picture's coordinates and layout."""
+    box = preview.box.moved(window.box.top, window.box.left)
+    return Patch(0, box, _laid(job, box, preview.pixels))
+
+
+def _final(evidence: Evidence, exact: NDArray[np.bool_]) -> Evidence:
+    """The evidence of what was pasted: a blended pixel is no copy any more."""
+    return replace(evidence, copied=evidence.copied & exact) if isinstance(evidence, NearestNeighborField) else evidence
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._since = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] += now - self._since
+        self._since = now
+
+
+def _record(job: Job, method: Method, settings: Settings, device: torch.device, windows: list[Window], clock: _Clock) -> dict[str, Any]:
+    boxes = [window.box for window in windows]
+    hole = job.mask.box
+    return {
+        "method": method.card.name,
+        "settings": dict(vars(settings)),
+        "seed": job.seed,
+        "device": str(device),
+        "picture": list(job.picture.size),
+        "hole": None if hole is None else [hole.top, hole.left, hole.height, hole.width],
+        "frames": [[box.top, box.left, box.height, box.width] for box in boxes],
+        "seconds": {stage: round(seconds, 4) for stage, seconds in clock.seconds.items()},
+    }
