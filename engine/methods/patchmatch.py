@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from engine.evidence import ConfidenceMap, HolePixels, NearestNeighborField
+from engine.geometry import Box
 from engine.job import Card, Fill, Settings, Step, setting
 from engine.method import Cutout, Method, encoded
 from engine.ops.bands import Workers
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
+
+    from engine.picture import Patch
 
 WORKING_SIZE = 1_600_000
 """Pixels above which a scale is not solved but refined from the one below."""
@@ -160,7 +163,7 @@ class _Solving:
                 self._round(level, depth, round_)
                 done += plan[depth] / self._rounds(depth)
                 last = round_ == self._rounds(depth) - 1
-                yield Step(min(done / total, 1.0), "searching patches", self._preview(level, depth) if last and depth else None)
+                yield Step(min(done / total, 1.0), "searching patches", self._seen(level, depth) if last and depth else None)
         assert level is not None
         self.solution = self._merged(level)
         yield Step(1.0, "merging", self.cutout.patch(self.solution.values))
@@ -203,8 +206,18 @@ class _Solving:
         last = depth == 0 and round_ == self._rounds(depth) - 1
         level.vote(_likeness(level.cost, LAST if last else 1.0) * level.near)
 
-    def _preview(self, level: Level, depth: int) -> None:
-        return None
+    def _seen(self, level: Level, depth: int) -> Patch:
+        """The hole as this scale sees it, enlarged to the window's size."""
+        cutout = self.cutout
+        box = Box.around(cutout.hole)
+        assert box is not None
+        step = 2**depth
+        top, left = box.top // step, box.left // step
+        part = level.inside[top : -(-box.bottom // step), left : -(-box.right // step), : cutout.pixels.shape[2]]
+        size = (part.shape[1] * step, part.shape[0] * step)
+        large = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)
+        inner = box.moved(-top * step, -left * step)
+        return cutout.patch(large[inner.slices][cutout.hole[box.slices]].astype(np.float32) / 255)
 
     def _merged(self, level: Level) -> Solution:
         target = level.claimed()

@@ -104,7 +104,7 @@ class Level:
         carried = np.zeros(len(self.rows), np.bool_) if coarser is None else self._carry(coarser)
         wanting = ~carried
         for first, last in runs_of_rows(self.rows, _RUN):
-            patches.scatter(self.usable, self.rows, self.columns, wanting, self.source_rows, self.source_columns, first, last, seed)
+            patches.scatter(self.usable, wanting, self.source_rows, self.source_columns, first, last, seed)
         return carried
 
     def _carry(self, coarser: Level) -> NDArray[np.bool_]:

@@ -110,7 +110,7 @@ def _begin(seed, run):
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def scatter(usable, rows, columns, wanting, source_rows, source_columns, first, last, seed):
+def scatter(usable, wanting, source_rows, source_columns, first, last, seed):
     """Give each target first..last - 1 that `wanting` marks a random usable source; at least one must exist."""
     height, width = usable.shape
     state = _begin(seed, first)
