@@ -36,6 +36,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--kinds", default="brush,thin,box", help="of brush, thin, box, object")
     parser.add_argument("--methods", default="patchmatch,peer:pypatchmatch", help="e.g. patchmatch:look=smooth,seed=3,peer:fsr")
     parser.add_argument("--limit", type=int, help="only so many photographs")
+    parser.add_argument("--draws", type=int, default=1, help="holes of each kind in a photograph")
     parser.add_argument("--runs", type=int, help="runs of a fill, of which the median cost counts (1; rows: as their settings say)")
     parser.add_argument("--cache", type=Path, help="folder where fills of peers are kept between runs, with what they cost then")
     parser.add_argument("--final", action="store_true", help="allow rows on the unseen photographs, which nothing may be tuned on")
@@ -71,7 +72,7 @@ def run_row(row: dict[str, Any], asked: argparse.Namespace) -> list[trials.Trial
         raise SystemExit(f"The row {row['name']} is for the final run alone; say --final if this is it.")
     given = settings()
     effort = Effort(**given["effort"] | ({"runs": asked.runs} if asked.runs else {}))
-    every = trials.cases(row["set"], [row["kind"]], asked.peers, asked.photographs, asked.limit)
+    every = trials.cases(row["set"], [row["kind"]], asked.peers, asked.photographs, limit=asked.limit, draws=row.get("draws", 1))
     print(f"\n{row['title']}; goals: {', '.join(row['goals']) or 'none'}")
     return compare(every, [given["looks"][row["look"]], *row["peers"]], effort, asked, scored=True)
 
@@ -86,7 +87,7 @@ def main() -> None:
             raise SystemExit(f"There is no row {unknown[0]} in settings.toml; there is {', '.join(rows)}.")
         found = [one for name in asked.rows for one in run_row(rows[name], asked)]
     else:
-        every = trials.cases(asked.set, asked.kinds.split(","), asked.peers, asked.photographs, asked.limit)
+        every = trials.cases(asked.set, asked.kinds.split(","), asked.peers, asked.photographs, limit=asked.limit, draws=asked.draws)
         found = compare(every, split_methods(asked.methods), Effort(runs=asked.runs or 1), asked, scored="MP" not in asked.set)
     if asked.out is not None:
         trials.save(found, asked.out, {"rows": asked.rows, "set": asked.set, "methods": asked.methods})

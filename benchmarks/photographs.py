@@ -23,6 +23,7 @@ UNSEEN, DEV = 40, 24
 """How many photographs the sets of the tar files have."""
 SIZES = {"1 MP": (816, 1224), "4 MP": (1632, 2448), "12 MP": (2832, 4248)}
 """Height and width of the enlarged photographs, for time and memory only."""
+ENLARGED = ("china", "coffee")
 
 _SAVE_CHINA = """
 import sys, numpy

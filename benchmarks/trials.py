@@ -57,20 +57,20 @@ class Trial:
         return self.photograph, self.kind
 
 
-def cases(collection: str, kinds: Iterable[str], peers: Path | None, folder: Path | None, limit: int | None = None) -> list[Case]:
+def cases(
+    collection: str, kinds: Iterable[str], peers: Path | None, folder: Path | None, *, limit: int | None = None, draws: int = 1
+) -> list[Case]:
     """The holes of a set of photographs: native, dev, unseen, or a size such as "1 MP".
 
-    A photograph's place in its set is the seed of its holes.
+    A photograph's place in its set is the seed of its hole; with more draws it is taken again with that seed + 100, + 200...
     """
     found = []
+    shown = list(enumerate(_collection(collection, peers, folder).items()))
     for kind in kinds:
-        for seed, (name, pixels) in enumerate(_collection(collection, peers, folder).items()):
-            if limit is not None and seed >= limit:
-                break
-            if collection in photographs.SIZES and name not in ("china", "coffee"):
-                continue
-            truth, mask = cut(pixels, kind, seed)
-            found.append(Case(name, kind, truth, mask))
+        for draw in range(draws):
+            for seed, (name, pixels) in shown[:limit]:
+                truth, mask = cut(pixels, kind, seed + 100 * draw)
+                found.append(Case(f"{name} {draw + 1}" if draw else name, kind, truth, mask))
     return found
 
 
@@ -85,7 +85,7 @@ def _collection(name: str, peers: Path | None, folder: Path | None) -> dict[str,
     with tempfile.TemporaryDirectory() as temporary:
         six = photographs.native(peers, Path(temporary))
     size = photographs.SIZES.get(name)
-    return six if size is None else {one: photographs.enlarged(pixels, size) for one, pixels in six.items()}
+    return six if size is None else {one: photographs.enlarged(six[one], size) for one in photographs.ENLARGED}
 
 
 def run(
