@@ -65,9 +65,9 @@ class HolePixels:
 
     def find(self, row: int, column: int) -> int | None:
         """The index of the pixel that a pixel of the picture falls in; None outside the hole."""
-        (r,), (c,) = self.window.rows_seen(np.array([row])), self.window.columns_seen(np.array([column]))
-        first, last = self._runs(np.array([r]))[:, 0]
-        k = int(first) + int(np.searchsorted(self.columns[first:last], c))
+        first, last = (int(end) for end in self._runs(self.window.rows_seen(np.array([row])))[:, 0])
+        c = int(self.window.columns_seen(np.array([column]))[0])
+        k = first + int(np.searchsorted(self.columns[first:last], c))
         return k if k < last and self.columns[k] == c else None
 
     def spread(self, values: NDArray[np.float32], at: Box, step: int) -> NDArray[np.float32]:
