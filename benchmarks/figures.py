@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scores import HIGHER_IS_BETTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from trials import Trial
 
@@ -86,11 +86,32 @@ def measure(both: list[tuple[Trial, Trial]], name: str) -> float:
     return difference(both, score).mean if gain else mean((ours for ours, _ in both), score)
 
 
-def reached(both: list[tuple[Trial, Trial]], goal: str, rounding: Callable[[float], float] = lambda value: round(value, 3)) -> tuple[float, bool]:
-    """A goal such as "psnr gain >= 0.5": its figure, and whether it is reached."""
+@dataclass(frozen=True)
+class Verdict:
+    """A goal, its figure, and whether it is reached."""
+
+    goal: str
+    figure: str
+    reached: bool
+
+    def __str__(self) -> str:
+        return f"{self.goal}: {self.figure}, {'reached' if self.reached else 'NOT REACHED'}"
+
+
+def verdict(both: list[tuple[Trial, Trial]], goal: str) -> Verdict:
+    """A goal such as "psnr gain >= 0.5" or "swd ahead" (its mean is better than the peer's), on paired trials."""
+    if not both:
+        return Verdict(goal, "no pair of fills", reached=False)
+    if goal.endswith(" ahead"):
+        score = goal.removesuffix(" ahead")
+        ours, theirs = (mean(side, score) for side in zip(*both, strict=True))
+        return Verdict(goal, f"{ours:.3f} against {theirs:.3f}", badness(score, ours) < badness(score, theirs))
     name, sign, wanted = goal.rsplit(" ", 2)
     value = measure(both, name)
-    return value, COMPARISONS[sign](rounding(value), float(wanted))
+    shown = f"{value:.3g}"
+    if name.endswith(" gain"):
+        shown = str(difference(both, name.removesuffix(" gain")))
+    return Verdict(goal, shown, COMPARISONS[sign](value, float(wanted)))
 
 
 def table(trials: list[Trial]) -> str:
