@@ -1,0 +1,1 @@
+"""A drawn landmark in two views: the pictures of the first steps, and the script that draws them."""
