@@ -62,7 +62,7 @@ class Pipeline:
             fill = yield from self._followed(steps, job, window, (shares[number] / shares[-1], shares[number + 1] / shares[-1]), clock)
             patch, exact = paste(job, window, cutout, fill.values)
             patches.append(patch)
-            evidence += [_final(one, exact) for one in fill.evidence]
+            evidence += [_final(one, exact, job.picture, patch) for one in fill.evidence]
             clock.lap("pasting")
         yield Step(1.0, "done")
         return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock))
@@ -174,7 +174,6 @@ def paste(job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32])
     if job.picture.has_alpha:
         inside = cutout.hole[local.box.slices]
         pixels[..., -1][inside] = _alpha(job, window, cutout)
-        exact = exact & (pixels[..., -1][inside] == np.iinfo(pixels.dtype).max)
     return Patch(0, box, pixels), exact
 
 
@@ -213,9 +212,14 @@ def _placed(job: Job, window: Window, preview: Patch) -> Patch:
     return Patch(0, box, _laid(job, box, preview.pixels))
 
 
-def _final(evidence: Evidence, exact: NDArray[np.bool_]) -> Evidence:
-    """The evidence of what was pasted: a blended pixel is no copy any more."""
-    return replace(evidence, copied=evidence.copied & exact) if isinstance(evidence, NearestNeighborField) else evidence
+def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch: Patch) -> Evidence:
+    """The evidence of what was pasted: a blended pixel is no copy any more, nor is one whose alpha is another."""
+    if not isinstance(evidence, NearestNeighborField):
+        return evidence
+    box, pixels = evidence.pixels.window.box, evidence.pixels
+    now = patch.pixels[pixels.rows + (box.top - patch.box.top), pixels.columns + (box.left - patch.box.left)]
+    then = picture.pixels[evidence.rows[0] + box.top, evidence.columns[0] + box.left]
+    return replace(evidence, copied=evidence.copied & exact & (now == then).reshape(len(now), -1).all(axis=1))
 
 
 class _Clock:

@@ -47,16 +47,16 @@ def _relaxed(
     if known.all():
         return image
     if max(known.shape) <= 2:
-        guess = np.broadcast_to(image[known].mean(axis=0), image.shape)
+        done, guess = 0.0, np.broadcast_to(image[known].mean(axis=0), image.shape)
     else:
         smaller = yield from _relaxed(*_halved(image, known), workers, whole)
-        guess = cv2.resize(smaller, known.shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(image.shape)
+        done, guess = smaller.shape[0] * smaller.shape[1] / whole, cv2.resize(smaller, known.shape[::-1]).reshape(image.shape)
     rows, columns = (v.astype(np.int32) for v in np.nonzero(hole))
     values = guess[rows, columns]
     system = equations(image, known, (rows, columns), None, workers)
     for sweep in range(0, _SWEEPS, _AT_ONCE):
         values = system.solved(values, workers, sweeps=_AT_ONCE)
-        yield Step((sweep + _AT_ONCE) / _SWEEPS * image.shape[0] * image.shape[1] / whole, "smoothing")
+        yield Step(done + (sweep + _AT_ONCE) / _SWEEPS * (known.size / whole - done), "smoothing")
     out = np.where(known[..., None], image, guess)
     out[rows, columns] = values
     return out

@@ -1,0 +1,479 @@
+"""The laws every method keeps, as functions that take any Method (or any road) and raise AssertionError where one is broken.
+
+A law runs its cases through the real Pipeline: named ones that were chosen because something broke there once, then some that
+Hypothesis draws (the same ones each time). A law that had too little to look at fails too, as `TooFewCases`.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import NothingKnown
+from engine.evidence import NearestNeighborField
+from engine.geometry import Place
+from engine.job import Job, Result, Step, finished
+from engine.picture import Mask, Picture
+from engine.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from engine.job import Fill, Settings
+    from engine.method import Cutout, Method
+
+
+class TooFewCases(AssertionError):  # noqa: N818
+    """A law that was not tried often enough to mean anything."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged: a method with its default settings or others, run by the real road unless another is given."""
+
+    method: type[Method]
+    road: type[Pipeline] = Pipeline
+    settings: Settings | None = None
+
+    def pipeline(self) -> Pipeline:
+        """A pipeline that has this method built already, so that it need not stand on the shelf."""
+        pipeline = self.road()
+        pipeline._methods[self.method.card.name] = self.method()
+        return pipeline
+
+    def run(self, job: Job) -> Result:
+        return finished(self.pipeline().run(job))
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A picture, a mask and perhaps a sampling area."""
+
+    name: str
+    pixels: np.ndarray
+    coverage: np.ndarray
+    area: np.ndarray | None = None
+    whole: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.pixels.dtype} {self.pixels.shape}, {int((self.coverage > 0).sum())} to fill"
+
+    def job(self, subject: Subject, pixels: np.ndarray | None = None) -> Job:
+        """A Job on copies of the arrays; the area is left out for a method that copies nothing."""
+        card = subject.method.card
+        return Job(
+            Picture((self.pixels if pixels is None else pixels).copy()),
+            Mask(self.coverage.copy()),
+            card.name,
+            subject.settings,
+            area=self.area.copy() if self.area is not None and card.copies else None,
+            seed=7,
+            device="cpu",
+            whole=self.whole,
+        )
+
+    @property
+    def known(self) -> np.ndarray:
+        """Pixels that are visible and outside the mask."""
+        visible = self.pixels[..., -1] > 0 if self.pixels.ndim == 3 and self.pixels.shape[2] in (2, 4) else True
+        return (self.coverage == 0) & visible
+
+    @property
+    def usable(self) -> np.ndarray:
+        """Known pixels from which texture may be copied."""
+        return self.known if self.area is None else self.known & self.area
+
+
+def scene(height: int, width: int, channels: int = 3, depth: type = np.uint8, seed: int = 0) -> np.ndarray:
+    """A slope, stripes and some grain in any layout; alpha is opaque but for half-transparent and fully transparent corners."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:height, :width]
+    top = np.iinfo(depth).max
+    base = 0.3 + 0.4 * rows / height + 0.2 * ((columns // 3) % 2)
+    shades = base[..., None] * np.array([1.0, 0.8, 0.6]) + rng.normal(0, 0.02, (height, width, 3))
+    pixels = np.rint(np.clip(shades, 0, 1) * top).astype(depth)[..., : 3 if channels > 2 else 1]
+    if channels in (2, 4):
+        alpha = np.full((height, width, 1), top, depth)
+        alpha[: height // 4, : width // 3] = 0
+        alpha[-(height // 4 + 1) :, -(width // 3 + 1) :] = top // 3
+        return np.dstack([pixels, alpha])
+    return pixels[..., 0] if channels == 1 else pixels
+
+
+def _rectangles(size: tuple[int, int], *boxes: tuple[int, int, int, int], level: int = 255) -> np.ndarray:
+    coverage = np.zeros(size, np.uint8)
+    for top, left, bottom, right in boxes:
+        coverage[top:bottom, left:right] = level
+    return coverage
+
+
+def _all_but(size: tuple[int, int], row: int, column: int) -> np.ndarray:
+    coverage = np.full(size, 255, np.uint8)
+    coverage[row, column] = 0
+    return coverage
+
+
+def _soft(size: tuple[int, int]) -> np.ndarray:
+    rows, columns = np.indices(size)
+    distance = np.hypot(rows - size[0] / 2, columns - size[1] / 2)
+    return np.clip(255 * (1.4 - distance / min(size) * 3.5), 0, 255).astype(np.uint8)
+
+
+def _area(size: tuple[int, int], top: int, left: int, bottom: int, right: int) -> np.ndarray:
+    return _rectangles(size, (top, left, bottom, right)) > 0
+
+
+def _named() -> tuple[Case, ...]:
+    cross = _rectangles((20, 24), (8, 0, 12, 24), (0, 10, 20, 14))
+    return (
+        Case("one row", scene(1, 9), _rectangles((1, 9), (0, 3, 1, 5))),
+        Case("one column to its end", scene(9, 1), _rectangles((9, 1), (0, 0, 4, 1))),
+        Case("odd", scene(17, 23), _rectangles((17, 23), (5, 7, 12, 14))),
+        Case("a hole touching every edge", scene(20, 24), cross),
+        Case("several holes", scene(21, 33), _rectangles((21, 33), (2, 2, 6, 7), (9, 12, 15, 20), (16, 27, 21, 33))),
+        Case("soft", scene(24, 24), _soft((24, 24))),
+        Case("soft throughout", scene(12, 15), _rectangles((12, 15), (3, 3, 9, 9), level=96)),
+        Case("grey", scene(19, 22, 1), _rectangles((19, 22), (6, 6, 13, 15))),
+        Case("grey, 16 bit, a corner", scene(18, 18, 1, np.uint16), _rectangles((18, 18), (0, 0, 7, 8))),
+        Case("16 bit, soft", scene(20, 21, 3, np.uint16), _soft((20, 21))),
+        Case("alpha", scene(24, 27, 4), _rectangles((24, 27), (3, 4, 12, 14), (18, 20, 22, 25))),
+        Case("alpha, 16 bit, soft", scene(22, 22, 4, np.uint16), _soft((22, 22))),
+        Case("grey and alpha", scene(20, 20, 2), _rectangles((20, 20), (4, 4, 13, 10))),
+        Case("sampling area", scene(24, 30), _rectangles((24, 30), (8, 9, 16, 18)), _area((24, 30), 0, 20, 24, 30)),
+        Case("a sampling area that is thin", scene(16, 20), _rectangles((16, 20), (4, 4, 10, 12)), _area((16, 20), 0, 15, 16, 17)),
+        Case("sampling what is half transparent", scene(20, 30, 4), _rectangles((20, 30), (6, 3, 12, 12)), _area((20, 30), 14, 18, 20, 30)),
+        Case("two frames", scene(7, 420), _rectangles((7, 420), (2, 5, 5, 12), (1, 400, 6, 409))),
+        Case("the whole picture as a frame", scene(25, 31), _rectangles((25, 31), (10, 10, 15, 16)), whole=True),
+    )
+
+
+def _awkward() -> tuple[Case, ...]:
+    return (
+        Case("one pixel known of two", scene(1, 2), _all_but((1, 2), 0, 1)),
+        Case("all but one pixel", scene(16, 16), _all_but((16, 16), 5, 9)),
+        Case("all but one pixel, 16 bit grey", scene(9, 13, 1, np.uint16), _all_but((9, 13), 0, 0)),
+        Case("all but one pixel, alpha", scene(12, 12, 4), _all_but((12, 12), 11, 11)),
+        Case("all but one row", scene(14, 11), _rectangles((14, 11), (1, 0, 14, 11))),
+        Case("only one pixel", scene(15, 15), _rectangles((15, 15), (7, 7, 8, 8))),
+        Case("a single row to fill in the last one", scene(2, 40), _rectangles((2, 40), (1, 0, 2, 40))),
+        Case("every second pixel", scene(13, 13), (np.indices((13, 13)).sum(axis=0) % 2 * 255).astype(np.uint8)),
+        Case("the least coverage there is", scene(8, 8), _rectangles((8, 8), (2, 2, 5, 5), level=1)),
+        Case("two fifths of the picture", scene(64, 61), _rectangles((64, 61), (4, 5, 50, 40))),
+    )
+
+
+@st.composite
+def _cases(draw: st.DrawFn) -> Case:
+    height, width = draw(st.integers(1, 20)), draw(st.integers(1, 20))
+    channels, depth = draw(st.integers(1, 4)), draw(st.sampled_from((np.uint8, np.uint16)))
+    coverage = np.zeros((height, width), np.uint8)
+    for _ in range(draw(st.integers(1, 3))):
+        top, left = draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1))
+        level = draw(st.sampled_from((255, 255, 255, 128)))
+        coverage[top : top + draw(st.integers(1, height)), left : left + draw(st.integers(1, width))] = level
+    area = _area((height, width), 0, 0, height, draw(st.integers(1, width))) if draw(st.booleans()) else None
+    case = Case("drawn", scene(height, width, channels, depth, draw(st.integers(0, 9))), coverage, area)
+    assume(case.usable.any())
+    return case
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Named cases, and how many more are drawn."""
+
+    named: tuple[Case, ...]
+    drawn: int
+
+    def each(self, check: Callable[[Case], int], least: int) -> None:
+        """Run `check` on every case; it says how much it had to look at. TooFewCases where the sum is less than `least`."""
+        looked = [0]
+        for case in self.named:
+            looked[0] += check(case)
+        if self.drawn:
+
+            @settings(max_examples=self.drawn, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))  # fmt: skip
+            @given(case=_cases())
+            def drawn(case: Case) -> None:
+                looked[0] += check(case)
+
+            drawn()
+        if looked[0] < least:
+            raise TooFewCases(f"{looked[0]} looked at, of at least {least}")
+
+
+ALL = Cases(_named(), 20)
+AWKWARD = Cases(_awkward(), 40)
+SOME = Cases(tuple(case for case in _named() if case.name in ("odd", "alpha, 16 bit, soft", "two frames")), 0)
+
+
+def law_1_nothing_outside_the_mask_changes(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        job = case.job(subject)
+        after = job.picture.with_patches(subject.run(job).patches)
+        outside = case.coverage == 0
+        assert np.array_equal(after.pixels[outside], case.pixels[outside]), case
+        return int(outside.sum())
+
+    cases.each(check, least=3000)
+
+
+def law_2_an_empty_mask_returns_the_same_picture(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        job = replace(case, coverage=np.zeros_like(case.coverage)).job(subject)
+        result = subject.run(job)
+        assert job.picture.with_patches(result.patches) is job.picture, case
+        return 1
+
+    cases.each(check, least=12)
+
+
+def law_3_the_same_job_gives_the_same_bytes(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        seen = [_with_threads(threads, lambda: _bytes(subject.run(case.job(subject)))) for threads in (1, 2, 1)]
+        assert seen[0] == seen[2], f"{case} differs from run to run"
+        assert seen[0] == seen[1], f"{case} differs at another number of threads"
+        return 1
+
+    cases.each(check, least=12)
+
+
+def law_4_what_the_mask_hides_is_not_seen(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        hidden = case.coverage == 255
+        noise = np.random.default_rng(5).integers(0, np.iinfo(case.pixels.dtype).max, case.pixels.shape, case.pixels.dtype, endpoint=True)
+        other = np.where(hidden if case.pixels.ndim == 2 else hidden[..., None], noise, case.pixels)
+        one, two = (_outcome(subject, case, pixels) for pixels in (case.pixels, other))
+        assert one == two, case
+        return int(hidden.sum())
+
+    cases.each(check, least=500)
+
+
+def law_5_any_size_and_any_hole(subject: Subject, cases: Cases = AWKWARD) -> None:
+    def check(case: Case) -> int:
+        job = case.job(subject)
+        laid = np.zeros(job.picture.size, int)
+        for patch in subject.run(job).patches:
+            assert patch.box.common(job.picture.box) == patch.box, case
+            laid[patch.box.slices] += 1
+        assert (laid[case.coverage > 0] == 1).all(), f"{case}: a pixel of the hole got no answer, or several"
+        return 1
+
+    cases.each(check, least=8)
+    assert _refused_when_nothing_is_known(subject) == 3
+
+
+def law_6_it_can_be_cancelled_after_any_step(subject: Subject, cases: Cases = SOME) -> None:
+    def check(case: Case) -> int:
+        pipeline = subject.pipeline()
+        wanted, steps = _bytes_of_all(pipeline.run(case.job(subject)))
+        threads = set(threading.enumerate())
+        for after in range(steps + 1):
+            run = pipeline.run(case.job(subject))
+            for _ in range(after):
+                next(run)
+                assert not torch.is_inference_mode_enabled(), case
+            run.close()
+            assert set(threading.enumerate()) <= threads, f"{case}: a thread is left after {after} steps"
+        assert _bytes_of_all(pipeline.run(case.job(subject)))[0] == wanted, f"{case}: the next job came out differently"
+        return steps
+
+    cases.each(check, least=6)
+
+
+def law_7_progress_rises_to_1(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        fractions = [step.fraction for step in _steps(subject, case)]
+        assert all(0 <= fraction <= 1 for fraction in fractions), (case, fractions)
+        assert fractions == sorted(fractions), (case, fractions)
+        assert fractions[-1] == 1, (case, fractions)
+        return len(fractions)
+
+    cases.each(check, least=24)
+
+
+def law_8_every_source_is_known_and_what_is_copied_equals_it(subject: Subject, cases: Cases = ALL) -> None:
+    copies = subject.method.card.copies
+
+    def check(case: Case) -> int:
+        job = case.job(subject)
+        result = subject.run(job)
+        usable = case.usable if job.area is not None else case.known
+        filled = job.picture.with_patches(result.patches).pixels
+        answered = sum(_answered(case, result, usable, int(row), int(column)) for row, column in np.argwhere(case.coverage > 0))
+        asked = int((case.coverage > 0).sum())
+        copied = _copied(case, job.picture.pixels, filled, result)
+        assert not copies or answered >= 0.99 * asked, f"{case}: {answered} of {asked} say where they came from"
+        return answered + copied if copies else asked
+
+    cases.each(check, least=600)
+
+
+def law_9_inputs_are_not_modified(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        watched = _Watched(subject)
+        job = case.job(subject)
+        watched.subject.run(job)
+        assert np.array_equal(job.picture.pixels, case.pixels), case
+        assert np.array_equal(job.mask.coverage, case.coverage), case
+        assert job.area is None or np.array_equal(job.area, case.area), case
+        for cutout, before in zip(watched.cutouts, watched.copies, strict=True):
+            for name, copy in before.items():
+                assert np.array_equal(getattr(cutout, name), copy), f"{case}: the cutout's {name}"
+        return len(watched.cutouts)
+
+    cases.each(check, least=12)
+
+
+def law_10_finite_in_range_dtype_and_layout_kept(subject: Subject, cases: Cases = ALL) -> None:
+    def check(case: Case) -> int:
+        watched = _Watched(subject)
+        job = case.job(subject)
+        result = watched.subject.run(job)
+        for patch in result.patches:
+            assert patch.pixels.dtype == case.pixels.dtype, case
+            assert patch.pixels.shape[2:] == case.pixels.shape[2:], case
+        for cutout, fill in zip(watched.cutouts, watched.fills, strict=True):
+            assert fill.values.dtype == np.float32, case
+            assert fill.values.shape == (int(cutout.hole.sum()), cutout.pixels.shape[2]), case
+            assert np.isfinite(fill.values).all(), case
+            assert fill.values.min() >= 0, (case, fill.values.min())
+            assert fill.values.max() <= 1, (case, fill.values.max())
+        return len(watched.fills)
+
+    cases.each(check, least=12)
+
+
+LAWS: tuple[Callable[..., None], ...] = (
+    law_1_nothing_outside_the_mask_changes,
+    law_2_an_empty_mask_returns_the_same_picture,
+    law_3_the_same_job_gives_the_same_bytes,
+    law_4_what_the_mask_hides_is_not_seen,
+    law_5_any_size_and_any_hole,
+    law_6_it_can_be_cancelled_after_any_step,
+    law_7_progress_rises_to_1,
+    law_8_every_source_is_known_and_what_is_copied_equals_it,
+    law_9_inputs_are_not_modified,
+    law_10_finite_in_range_dtype_and_layout_kept,
+)
+
+
+@dataclass
+class _Watched:
+    """A subject whose method is seen at work: each cutout it got, a copy of it made before, and the Fill it gave."""
+
+    of: Subject
+    cutouts: list[Cutout] = field(default_factory=list)
+    copies: list[dict[str, np.ndarray]] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+
+    @property
+    def subject(self) -> Subject:
+        watch = self
+
+        class Watched(self.of.method):  # type: ignore[name-defined, misc]
+            def fill(self, cutout: Cutout, settings: Any, rng: np.random.Generator) -> Generator[Step, None, Fill]:
+                watch.cutouts.append(cutout)
+                watch.copies.append({name: getattr(cutout, name).copy() for name in ("pixels", "hole", "known", "sources")})
+                fill = yield from super().fill(cutout, settings, rng)
+                watch.fills.append(fill)
+                return fill
+
+        return replace(self.of, method=Watched)
+
+
+def _with_threads(threads: int, work: Callable[[], Any]) -> Any:
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        return work()
+    finally:
+        torch.set_num_threads(before)
+
+
+def _bytes(result: Result) -> list[Any]:
+    """All of a result but the seconds it took."""
+    parts: list[Any] = [(patch.box, patch.pixels.tobytes()) for patch in result.patches]
+    for evidence in result.evidence:
+        parts.extend(
+            (name, array.tobytes())
+            for name in ("rows", "columns", "up", "left", "weights", "distances", "copied", "values")
+            if isinstance(array := getattr(evidence, name, None), np.ndarray)
+        )
+    return parts
+
+
+def _bytes_of_all(run: Generator[Step, None, Result]) -> tuple[list[Any], int]:
+    """A run's result as bytes, and how many steps it took."""
+    steps = 0
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            return _bytes(end.value), steps
+        steps += 1
+
+
+def _outcome(subject: Subject, case: Case, pixels: np.ndarray) -> list[Any]:
+    return _bytes(subject.run(case.job(subject, pixels)))
+
+
+def _steps(subject: Subject, case: Case) -> list[Step]:
+    return list(subject.pipeline().run(case.job(subject)))
+
+
+def _refused_when_nothing_is_known(subject: Subject) -> int:
+    """How many of three pictures with no known pixel are refused as such."""
+    clear = scene(6, 6, 4)
+    clear[3:, :, 3] = 0
+    covered = (
+        Case("one covered pixel", scene(1, 1), _rectangles((1, 1), (0, 0, 1, 1))),
+        Case("all covered", scene(8, 9, 1), _rectangles((8, 9), (0, 0, 8, 9), level=100)),
+        Case("nothing visible left", clear, _rectangles((6, 6), (0, 0, 3, 6))),
+    )
+    refused = 0
+    for case in covered:
+        try:
+            subject.run(case.job(subject))
+        except NothingKnown:
+            refused += 1
+    return refused
+
+
+def _answered(case: Case, result: Result, usable: np.ndarray, row: int, column: int) -> bool:
+    """Whether a filled pixel says where it came from; each of its sources must be one that is allowed."""
+    sources = [source for one in result.evidence for source in one.sources(Place.pixel(row, column))]
+    for source in sources:
+        place = source.place.box
+        assert (source.place.origin, source.place.frame, place.size) == ("", 0, (1, 1)), case
+        assert _within(usable, place), f"{case}: ({row}, {column}) has its source in {place}"
+        assert _within(usable, source.patch), f"{case}: ({row}, {column}) has its patch in {source.patch}"
+        assert source.patch.common(place) == place, case
+        assert 0 <= source.weight <= 1, (case, source)
+        assert 0 <= source.distance <= 255, (case, source)
+    return bool(sources)
+
+
+def _within(allowed: np.ndarray, box: Any) -> bool:
+    inside = box.common(type(box).whole(allowed.shape)) == box
+    return bool(inside and allowed[box.slices].all())
+
+
+def _copied(case: Case, before: np.ndarray, after: np.ndarray, result: Result) -> int:
+    """How many pixels say they are copies; each must equal its source in every channel."""
+    count = 0
+    for evidence in result.evidence:
+        if isinstance(evidence, NearestNeighborField):
+            box = evidence.pixels.window.box
+            where = np.flatnonzero(evidence.copied)
+            to = after[evidence.pixels.rows[where] + box.top, evidence.pixels.columns[where] + box.left]
+            from_ = before[evidence.rows[0][where] + box.top, evidence.columns[0][where] + box.left]
+            assert np.array_equal(to, from_), f"{case}: what is said to be copied is not"
+            count += len(where)
+    return count

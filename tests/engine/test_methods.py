@@ -1,0 +1,64 @@
+"""Every method on the shelf, by being there, before each of the ten laws; and before those that settings can break, at every setting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from engine.methods import shelf
+from tests.engine import laws
+from tests.engine.laws import ALL, LAWS, Cases, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.method import Method
+
+SHELF = shelf()
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("method", SHELF.values(), ids=lambda method: method.card.name)
+def test_the_laws(method: type[Method], law: Callable[[Subject], None]) -> None:
+    law(Subject(method))
+
+
+def _settings(method: type[Method]) -> list[tuple[str, Any]]:
+    """For every setting of a method each of its choices, or both ends of its range, the others at their defaults."""
+    kind, found = method.card.settings, list[tuple[str, Any]]()
+    for name, limits in kind.described().items():
+        default = getattr(kind(), name)
+        values = limits.choices or ((not default,) if isinstance(default, bool) else (limits.least, limits.most))
+        found += [(name, value if isinstance(value, str) else type(default)(value)) for value in values if value != default]
+    return found
+
+
+OTHERS = [
+    pytest.param(method, name, value, id=f"{method.card.name}-{name}-{value}")
+    for method in SHELF.values()
+    for name, value in _settings(method)
+]
+
+
+@pytest.mark.parametrize(("method", "name", "value"), OTHERS)
+def test_the_laws_hold_at_every_setting(method: type[Method], name: str, value: Any) -> None:
+    subject = Subject(method, settings=replace(method.card.settings(), **{name: value}))
+    named = Cases(ALL.named, 0)
+    laws.law_5_any_size_and_any_hole(subject)
+    laws.law_8_every_source_is_known_and_what_is_copied_equals_it(subject, named)
+    laws.law_10_finite_in_range_dtype_and_layout_kept(subject, named)
+
+
+def test_the_shelf_holds_what_it_should() -> None:
+    assert {"harmonic", "navier-stokes", "patchmatch", "telea"} <= set(SHELF)
+
+
+def test_without_colour_adaptation_every_pixel_of_a_hard_mask_is_a_copy() -> None:
+    method = SHELF["patchmatch"]
+    subject = Subject(method, settings=replace(method.card.settings(), adapt=False))
+    case = next(case for case in ALL.named if case.name == "odd")
+    (field, _) = subject.run(case.job(subject)).evidence
+    assert np.all(field.copied)
