@@ -45,7 +45,7 @@ def parsed() -> argparse.Namespace:
 
 
 def split_methods(text: str) -> list[str]:
-    """ "a:x=1,y=2,b" -> ["a:x=1,y=2", "b"]: a part that only sets a value belongs to the method before it."""
+    """Split at commas: "a:x=1,y=2,b" is a with x and y set, and b."""
     methods: list[str] = []
     for part in text.split(","):
         if methods and "=" in part and ":" not in part:

@@ -1,5 +1,6 @@
 """Nearest-neighbour fields: our search against the indexes one could take; CPU seconds at equal error; see README.md."""
 
+# ruff: noqa: PLC0415 - the two interpreters do not have the same libraries
 from __future__ import annotations
 
 import argparse

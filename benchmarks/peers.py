@@ -3,6 +3,7 @@
 `python peers.py NAME` serves one of them (see `serving.py`); without a name it lists them with their versions.
 """
 
+# ruff: noqa: PLC0415 - each peer imports its own libraries, so that none counts in another one's memory
 from __future__ import annotations
 
 import contextlib
@@ -121,7 +122,16 @@ PEERS: dict[str, Callable[[], Filler]] = {
     "gmic-matchpatch": lambda: Gmic("inpaint_matchpatch[0] [1]"),
     "resynthesizer": resynthesizer,
 }
-LIBRARIES = ("numpy", "opencv-contrib-python-headless", "scikit-image", "scikit-learn", "scipy", "faiss-cpu", "pypatchmatch", "resynthesizer")
+LIBRARIES = (
+    "numpy",
+    "opencv-contrib-python-headless",
+    "scikit-image",
+    "scikit-learn",
+    "scipy",
+    "faiss-cpu",
+    "pypatchmatch",
+    "resynthesizer",
+)
 
 
 def versions() -> dict[str, str]:

@@ -43,7 +43,14 @@ def report(peers: Path | None) -> list[dict[str, Any]]:
     """The row of the results."""
     goal, figure = settings()["threads"]["goal"], speed_up(peers)
     shown = "not measured: the machine was not idle" if figure is None else f"{figure:.2f}"
-    return [{"what": "two cores against one, wall time", "goal": f">= {goal}", "figure": shown, "reached": None if figure is None else figure >= goal}]
+    return [
+        {
+            "what": "two cores against one, wall time",
+            "goal": f">= {goal}",
+            "figure": shown,
+            "reached": None if figure is None else figure >= goal,
+        }
+    ]
 
 
 def main() -> None:
