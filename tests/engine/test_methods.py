@@ -10,7 +10,8 @@ import pytest
 
 from engine.methods import shelf
 from tests.engine import laws
-from tests.engine.laws import ALL, LAWS, Cases, Subject
+from tests.engine.cases import ALL, Cases
+from tests.engine.laws import LAWS, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable

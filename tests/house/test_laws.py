@@ -18,7 +18,8 @@ from engine.job import Card, Fill, Result, Settings, Step
 from engine.method import Cutout, Method
 from engine.picture import Patch
 from engine.pipeline import Pipeline
-from tests.engine.laws import LAWS, Cases, Subject, TooFewCases, _named
+from tests.engine.cases import Cases, TooFewCases, named
+from tests.engine.laws import LAWS, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -225,4 +226,4 @@ def test_every_law_has_someone_who_breaks_it() -> None:
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_a_law_that_looked_at_too_little_fails(law: Callable[..., Any]) -> None:
     with pytest.raises(TooFewCases):
-        law(Subject(Plain), Cases(_named()[:1], 0))
+        law(Subject(Plain), Cases(named()[:1], 0))
