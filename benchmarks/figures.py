@@ -108,7 +108,7 @@ def verdict(both: list[tuple[Trial, Trial]], goal: str) -> Verdict:
         return Verdict(goal, f"{ours:.3f} against {theirs:.3f}", badness(score, ours) < badness(score, theirs))
     name, sign, wanted = goal.rsplit(" ", 2)
     value = measure(both, name)
-    shown = f"{value:.3g}"
+    shown = f"{value:.4g}"
     if name.endswith(" gain"):
         shown = str(difference(both, name.removesuffix(" gain")))
     return Verdict(goal, shown, COMPARISONS[sign](value, float(wanted)))
@@ -131,7 +131,7 @@ def _line(kind: str, method: str, group: list[Trial]) -> str:
     good = [one for one in group if not one.error]
     if not good:
         return f"| {kind} | {method} | 0 | {group[0].error} |"
-    shown = " | ".join(f"{mean(good, score):{form}}" for score, form in COLUMNS.items())
+    shown = " | ".join(f"{mean(good, score):{form}}" if good[0].scores else "" for score, form in COLUMNS.items())
     seconds = statistics.fmean(one.cost["cpu"] for one in good)
     costs = f"{seconds:.3f} ({median_cost(good, 'cpu'):.3f}) | {median_cost(good, 'wall'):.3f} | {median_cost(good, 'rise'):.0f}"
     count = f"{len(good)}" if len(good) == len(group) else f"{len(good)} of {len(group)}"
@@ -143,7 +143,8 @@ def duels(trials: list[Trial], ours: str, peer: str) -> str:
     lines = []
     for kind in dict.fromkeys(one.kind for one in trials):
         both = [pair for pair in pairs(trials, ours, peer) if pair[0].kind == kind]
-        if both and both[0][0].scores:
-            gaps = ", ".join(f"{score} {difference(both, score)}" for score in COLUMNS)
-            lines.append(f"{kind}: {ours} less {peer}: {gaps}; CPU {ratio(both, 'cpu'):.1f}x less")
+        if both:
+            gaps = [f"{score} {difference(both, score)}" for score in COLUMNS if both[0][0].scores]
+            costs = f"CPU {ratio(both, 'cpu'):.1f}x less, rise {1 / ratio(both, 'rise'):.2f} of its"
+            lines.append(f"{kind}: {ours} less {peer}: {', '.join([*gaps, costs])}")
     return "\n".join(lines)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from serving import serve
+from serving import PAGE, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ class Gmic:
             everything = self._run(source, hole, *self.command, "rm[1]", "c", "0,255", "round", "o", out)
             filled = np.asarray(Image.open(out))
         self.spent = {name: max(everything[name] - nothing[name], 1e-4) for name in ("cpu", "wall")}
-        self.spent |= {"before": nothing["peak"], "peak": everything["peak"], "rise": everything["peak"] - nothing["peak"]}
+        self.spent |= {"before": nothing["peak"], "peak": everything["peak"], "rise": max(everything["peak"] - nothing["peak"], PAGE)}
         return filled
 
     def _run(self, *arguments: str) -> dict[str, float]:
@@ -142,7 +142,7 @@ def versions() -> dict[str, str]:
             have[name] = importlib.metadata.version(name)
     gmic = shutil.which("gmic")
     if gmic is not None:
-        said = subprocess.run([gmic, "--version"], capture_output=True, text=True, check=False)
+        said = subprocess.run([gmic, "version"], capture_output=True, text=True, check=False)
         found = re.search(r"\d+\.\d+\.\d+", said.stdout + said.stderr)
         have["gmic"] = found[0] if found else "?"
     return have

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MIB = 1024
+PAGE = 4 / MIB
+"""A rise is at least this, so that ratios exist."""
 
 
 def serve(fill: Callable[[Any, Any], Any]) -> None:
@@ -71,7 +73,7 @@ def one_run(fill: Callable[[Any, Any], Any], picture: Any, mask: Any) -> tuple[A
     cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
     peak = resident("VmHWM")
     outside: dict[str, float] | None = getattr(fill, "spent", None)
-    return filled, outside or {"cpu": cpu, "wall": wall, "before": before, "peak": peak, "rise": peak - before}
+    return filled, outside or {"cpu": cpu, "wall": wall, "before": before, "peak": peak, "rise": max(peak - before, PAGE)}
 
 
 def cpu_seconds() -> float:
