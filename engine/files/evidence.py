@@ -82,7 +82,7 @@ class _Folder:
     def image(self, name: str, image: Image.Image, icc: bytes | None = None) -> tuple[int, int]:
         """Write a PNG; its width and height."""
         with self.file(name) as stream:
-            image.save(stream, "PNG", icc_profile=icc)
+            image.save(stream, "PNG", icc_profile=icc, compress_level=4)
         return image.size
 
 
