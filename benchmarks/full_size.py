@@ -18,6 +18,7 @@ import numpy as np
 from compare import settings
 from holes import brush
 from photographs import enlarged
+from threads import idle
 from workers import HERE
 
 if TYPE_CHECKING:
@@ -98,13 +99,14 @@ def measured(source: Path, runs: int = 3) -> dict[str, float]:
 
 def report(source: Path) -> list[dict[str, Any]]:
     """The rows of the results."""
+    busy = "" if idle() else " (on a busy machine)"
     figures, goals = measured(source), settings()["full_size"]["goals"]
     units = {"memory": f"MiB above just after opening ({figures['opened']:.0f} MiB)"}
     return [
         {
             "what": f"24 MP JPEG, 2 % hole: {name}, {units.get(name, 's')}",
             "goal": f"<= {most:g}",
-            "figure": f"{figures[name]:.3g}",
+            "figure": f"{figures[name]:.3g}{busy}",
             "reached": figures[name] <= most,
         }
         for name, most in goals.items()
