@@ -184,6 +184,33 @@ def test_more_scans_never_cost_more(make: Maker, hole: Hole) -> None:
         assert (level.cost <= before).all()
 
 
+def test_one_good_shift_spreads_to_all_that_it_suits(make: Maker) -> None:
+    scale = Hole((44, 60), 6, 30, 24, 54).scale()
+    pixels = np.random.default_rng(0).integers(0, 256, scale.pixels.shape, dtype=np.uint8)
+    level = make(Scale(pixels, scale.missing, scale.sources), 5)
+    level.start(0)
+    down, right = 14, -26
+    level.put(pixels[level.hole_rows + down, level.hole_columns + right])
+    within = sources_of(scale.missing, 5)[level.rows, level.columns]
+    middle = np.flatnonzero((level.rows == 15) & (level.columns == 42))
+    level.source_rows[middle], level.source_columns[middle] = 15 + down, 42 + right
+    level.search(8, 0, 0)  # no random search
+    assert within.sum() == 14 * 20
+    assert (level.cost[within] == 0).all()
+    assert (level.source_rows[within] == level.rows[within] + down).all()
+    assert (level.source_columns[within] == level.columns[within] + right).all()
+
+
+def test_a_source_that_is_no_better_is_not_taken(make: Maker) -> None:
+    scale = HOLES["inside"].scale()
+    level = make(Scale(np.full_like(scale.pixels, 7), scale.missing, scale.sources), 5)
+    level.start(0)
+    level.put(np.full((len(level.hole_rows), 4), 7, np.uint8))
+    before = state(level)
+    level.search(3, 20, 0)
+    assert state(level) == before
+
+
 def test_the_same_seed_finds_the_same_and_another_another(make: Maker) -> None:
     found: list[tuple[bytes, ...]] = []
     for seed in (4, 4, 5):
