@@ -203,7 +203,8 @@ def _alpha(job: Job, window: Window, cutout: Cutout) -> Any:
         with Workers() as workers:
             new = finished(membrane(image, around, cutout.hole, workers))
     old = alpha[cutout.hole].astype(np.float32)[:, None] / np.float32(np.iinfo(alpha.dtype).max)
-    return encoded(old + coverage * (new - old), alpha.dtype)[:, 0]
+    blended = np.where(coverage == 1, new, old + coverage * (new - old))  # what is wholly replaced is not seen, not even by rounding
+    return encoded(blended.astype(np.float32, copy=False), alpha.dtype)[:, 0]
 
 
 def _placed(job: Job, window: Window, preview: Patch) -> Patch:

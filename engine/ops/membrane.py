@@ -52,7 +52,7 @@ def _relaxed(
         smaller = yield from _relaxed(*_halved(image, known), workers, whole)
         done, guess = smaller.shape[0] * smaller.shape[1] / whole, cv2.resize(smaller, known.shape[::-1]).reshape(image.shape)
     rows, columns = (v.astype(np.int32) for v in np.nonzero(hole))
-    values = guess[rows, columns]
+    values = guess[rows, columns].astype(np.float32, copy=False)
     system = equations(image, known, (rows, columns), None, workers)
     for sweep in range(0, _SWEEPS, _AT_ONCE):
         values = system.solved(values, workers, sweeps=_AT_ONCE)
@@ -71,4 +71,5 @@ def _halved(image: NDArray[np.float32], known: NDArray[np.bool_]) -> tuple[NDArr
     shares = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     sums = cv2.resize(np.pad(image * known[..., None], (*edge, (0, 0))), size, interpolation=cv2.INTER_AREA).reshape(*shares.shape, -1)
     small = shares > 0
-    return sums / np.maximum(shares, np.float32(1e-6))[..., None], small, ~small
+    means = sums / np.maximum(shares, np.float32(1e-6))[..., None]
+    return means.astype(np.float32, copy=False), small, ~small

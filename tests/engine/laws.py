@@ -68,7 +68,7 @@ def law_2_an_empty_mask_returns_the_same_picture(subject: Subject, cases: Cases 
 
 def law_3_the_same_job_gives_the_same_bytes(subject: Subject, cases: Cases = ALL) -> None:
     def check(case: Case) -> int:
-        seen = [_with_threads(threads, lambda: _bytes(subject.run(case.job(subject)))) for threads in (1, 2, 1)]
+        seen = [with_threads(threads, lambda: _bytes(subject.run(case.job(subject)))) for threads in (1, 2, 1)]
         assert seen[0] == seen[2], f"{case} differs from run to run"
         assert seen[0] == seen[1], f"{case} differs at another number of threads"
         return 1
@@ -221,7 +221,7 @@ class _Watched:
         return replace(self.of, method=Watched)
 
 
-def _with_threads(threads: int, work: Callable[[], Any]) -> Any:
+def with_threads(threads: int, work: Callable[[], Any]) -> Any:
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
