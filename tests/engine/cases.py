@@ -178,6 +178,10 @@ class Cases:
             raise TooFewCases(f"{looked[0]} looked at, of at least {least}")
 
 
+LARGE = Case("a hole of several runs of work", scene(124, 131), rectangles((124, 131), (18, 20, 108, 115)))
+"""Large enough that threads have something to share."""
+
 ALL = Cases(named(), 20)
 AWKWARD = Cases(awkward(), 40)
-SOME = Cases(tuple(case for case in named() if case.name in ("odd", "alpha, 16 bit, soft", "two frames")), 0)
+SOME = Cases((*(case for case in named() if case.name in ("odd", "alpha, 16 bit, soft", "two frames")), LARGE), 0)
+WITH_LARGE = Cases((*ALL.named, LARGE), ALL.drawn)
