@@ -67,7 +67,9 @@ def can_keep_blocks(markers: Markers) -> bool:
         frame.marker in seg.HUFFMAN_FRAMES
         and len(frame.components) in (1, 3)
         and whole
+        and {one.table for one in frame.components} <= {identifier for identifier, _ in tables}
         and len({identifier for identifier, _ in tables}) == len(set(tables))
+        and not any(0 in _steps(table) for _, table in tables)
     )
 
 
@@ -79,6 +81,11 @@ def _tables(payload: bytes) -> list[tuple[int, bytes]]:
         found.append((payload[0] & 15, payload[1:length]))
         payload = payload[length:]
     return found
+
+
+def _steps(table: bytes) -> NDArray[np.uint16]:
+    """A table's quantisation steps as it is written, of one or two bytes each."""
+    return np.frombuffer(table, ">u2" if len(table) == 128 else np.uint8).astype(np.uint16)
 
 
 def transplanted(markers: Markers, new: NDArray[Any], old: NDArray[Any], orientation: int) -> Transplant:
@@ -97,8 +104,9 @@ def transplanted(markers: Markers, new: NDArray[Any], old: NDArray[Any], orienta
         source.write_bytes(_bare(markers))
         planes = _change(source, target, markers, new, old)
         scan = seg.markers_of(target.read_bytes(), "the new scan")
-    reach = _reach(planes, markers.frame)
-    return Transplant(seg.spliced(markers, scan, exif), sum(int(one.touched.sum()) for one in planes), reach)
+    blocks = sum(int(one.touched.sum()) for one in planes)
+    # Where nothing changed the file is what it was, to the last byte.
+    return Transplant(seg.spliced(markers, scan, exif) if blocks else markers.data, blocks, _reach(planes, markers.frame))
 
 
 def _bare(markers: Markers) -> bytes:
@@ -147,7 +155,8 @@ def _add_change(planes: list[Plane], markers: Markers, new: NDArray[Any], old: N
     for top in range(0, new.shape[0], high * BANDS):
         a, b = new[top : top + high * BANDS], old[top : top + high * BANDS]
         differs = a != b
-        columns = np.flatnonzero(differs.any(axis=(0, 2) if differs.ndim == 3 else 0))
+        # Two steps: numpy reduces the long axis fast and both at once slowly.
+        columns = np.flatnonzero(differs.any(axis=0).reshape(differs.shape[1], -1).any(axis=1))
         if not len(columns):
             continue
         left, right = int(columns[0]) // wide * wide, (int(columns[-1]) // wide + 1) * wide

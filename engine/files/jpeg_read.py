@@ -1,19 +1,21 @@
-"""Opening JPEG: OpenCV (libjpeg-turbo) decodes, Pillow where four inks are to be turned into colours."""
+"""Opening JPEG: imagecodecs (libjpeg-turbo) decodes, Pillow where four inks are to be turned into colours."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
+import imagecodecs
 import numpy as np
 
 from engine.errors import BadInput
 from engine.files import colour, exif, formats, jpeg_segments
+from engine.files.jpeg_complete import is_cut_off
 from engine.files.stored import Stored
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.files.jpeg_segments import Markers
-    from engine.picture import Pixels
 
 GAIN_MAPS = (b"hdrgm:", b"HDRGainMap", b"apple_desktop:hdr")
 MOTION = (b"MotionPhoto", b"MicroVideo")
@@ -30,20 +32,26 @@ def read_jpeg(data: bytes, name: str) -> Stored:
     if count == 4:
         pixels, icc, said = colour.from_cmyk_file(data, markers.icc, name)
         return Stored(pixels, icc, markers.exif, markers.xmp, orientation, losses=(said, *_losses(markers)), lossy=True)
-    pixels = decoded(data, grey=count == 1)
-    if pixels is None or pixels.shape[:2] != (markers.frame.height, markers.frame.width):
+    pixels = decoded(data)
+    if pixels is None or pixels.shape != _shape(markers):
         raise formats.damaged(name, "its picture cannot be decoded")
+    if is_cut_off(markers, pixels):
+        raise formats.damaged(name, "it ends before its picture does")
     return Stored(pixels, markers.icc, markers.exif, markers.xmp, orientation, data, _losses(markers), lossy=True)
 
 
-def decoded(data: bytes | bytearray, *, grey: bool) -> Pixels | None:
-    """Pixels as stored, (H, W) or (H, W, 3) RGB; None where OpenCV cannot."""
-    colours = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
+def decoded(data: bytes) -> NDArray[np.uint8] | None:
+    """Pixels as stored, (H, W) or (H, W, 3) RGB, without a second copy of them on the way; None where they cannot be decoded."""
     try:
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), colours | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
+        return np.asarray(imagecodecs.jpeg8_decode(data))
+    except (imagecodecs.Jpeg8Error, ValueError):
         return None
-    return None if found is None else found.astype(np.uint8, copy=False)
+
+
+def _shape(markers: Markers) -> tuple[int, ...]:
+    """What the header promises."""
+    frame = markers.frame
+    return (frame.height, frame.width) if len(frame.components) == 1 else (frame.height, frame.width, 3)
 
 
 def _losses(markers: Markers) -> tuple[str, ...]:

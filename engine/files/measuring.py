@@ -1,7 +1,8 @@
 """What a written file really holds: decoded by another program than wrote it and held against the photograph.
 
-JPEGs are written by libjpeg 6b and decoded by OpenCV's libjpeg-turbo, which decoded the photograph too; TIFFs are written by our own
-code and decoded by libtiff; PNG and WebP, which have one implementation each, by OpenCV's own copy of libpng and libwebp.
+JPEGs are written by libjpeg 6b (new ones by OpenCV) and decoded by the libjpeg-turbo of imagecodecs, which decoded the photograph too;
+TIFFs are written by our own code and decoded by libtiff; PNG and WebP, which have one implementation each, are written by
+imagecodecs and decoded by OpenCV, which carries its own copies of libpng and libwebp.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def change_outside(path: Path, kind: str, original: Pixels, mask: Mask, reach: N
     """
     written, swapped = _decoded(path.read_bytes(), kind)
     if written is None or written.shape[:2] != original.shape[:2]:
-        raise EngineFailure(f"{path.name} was written but does not read back; save it in another format.")
+        raise EngineFailure("What was written does not read back, so it was not kept; save it as a PNG or TIFF instead.")
     count = largest = beyond = 0
     for top in range(0, original.shape[0], ROWS):
         rows = slice(top, top + ROWS)
@@ -70,7 +71,7 @@ def _decoded(data: bytes, kind: str) -> tuple[NDArray[Any] | None, bool]:
     """Upright pixels as the other decoder gives them, and whether they are blue first."""
     if kind == "jpeg":
         markers = jpeg_segments.markers_of(data, "the file just written")
-        pixels = jpeg_read.decoded(data, grey=len(markers.frame.components) == 1)
+        pixels = jpeg_read.decoded(data)
         return (None if pixels is None else turned(pixels, exif.orientation_of(markers.exif))), False
     if kind == "tiff":
         return np.asarray(imagecodecs.tiff_decode(data)), False
@@ -78,12 +79,11 @@ def _decoded(data: bytes, kind: str) -> tuple[NDArray[Any] | None, bool]:
     return (None if found is None else np.asarray(found)), True
 
 
-def _worst(written: NDArray[Any], original: NDArray[Any], *, swapped: bool) -> NDArray[np.int32]:
-    """(h, w): the largest difference of a pixel over its channels."""
-    worst = np.zeros(original.shape[:2], np.int32)
+def _worst(written: NDArray[Any], original: NDArray[Any], *, swapped: bool) -> NDArray[Any]:
+    """(h, w), in the pixels' type: the largest difference of a pixel over its channels."""
+    worst = np.zeros(original.shape[:2], original.dtype)
     for one, other in _channels(written, original, swapped=swapped):
-        difference = one.astype(np.int32) - other
-        np.maximum(worst, np.abs(difference, out=difference), out=worst)
+        np.maximum(worst, np.maximum(one, other) - np.minimum(one, other), out=worst)
     return worst
 
 

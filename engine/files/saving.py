@@ -8,8 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import imagecodecs
-import numpy as np
+import cv2
 
 from engine.errors import BadInput, EngineFailure
 from engine.files import colour, exif, formats, jpeg_blocks, jpeg_segments, losses, measuring, stored
@@ -21,12 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from engine.files.measuring import Change
     from engine.picture import Mask, Picture
 
-QUALITY = 95
+FLAGS = (
+    *(cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_OPTIMIZE, 1),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
+)
+"""How a JPEG is written that keeps no blocks: quality 95, chroma as fine as luma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,11 @@ def _upright(picture: Picture, *, dropped: bool) -> Picture:
 
 def _jpeg_bytes(picture: Picture) -> bytes:
     """A new JPEG without chroma subsampling, its metadata behind the JFIF header."""
-    pixels = np.ascontiguousarray(picture.pixels)
-    data = bytes(imagecodecs.jpeg8_encode(pixels, level=QUALITY, subsampling="444", optimize=True))
+    pixels = picture.pixels if picture.pixels.ndim == 2 else cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
+    done, coded = cv2.imencode(".jpg", pixels, FLAGS)
+    if not done:
+        raise EngineFailure("The JPEG could not be written; save it as a PNG or TIFF instead.")
+    data = coded.tobytes()
     behind = 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2
     return data[:behind] + jpeg_segments.metadata_segments(picture.exif, picture.xmp, picture.icc) + data[behind:]
 

@@ -116,6 +116,8 @@ def _as_picture(page: tifffile.TiffPage, values: NDArray[Any], name: str) -> tup
     icc = bytes(profile.value) if profile is not None else None
     if page.axes == "SYX":
         values = np.moveaxis(values, 0, 2)
+    if values.ndim == 3 and values.shape[2] == 1:
+        values = values[..., 0]
     if values.shape[:2] != (page.imagelength, page.imagewidth):
         raise BadInput(f"{name} is a TIFF whose picture is laid out in an unusual way; convert it to grey or RGB.")
     if page.photometric == kinds.PALETTE:
