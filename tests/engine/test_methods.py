@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from engine.methods import shelf
+from engine.methods import method_named, shelf
 from tests.engine import laws
 from tests.engine.cases import ALL, Cases
 from tests.engine.laws import LAWS, Subject
@@ -55,6 +56,30 @@ def test_the_laws_hold_at_every_setting(method: type[Method], name: str, value: 
 
 def test_the_shelf_holds_what_it_should() -> None:
     assert {"harmonic", "navier-stokes", "patchmatch", "telea"} <= set(SHELF)
+
+
+def test_the_shelf_is_in_order_and_every_method_answers_to_its_name() -> None:
+    assert list(SHELF) == sorted(SHELF)
+    assert all(method_named(name) is method for name, method in SHELF.items())
+
+
+def test_two_methods_of_one_name_are_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.methods._of", lambda _: [SHELF["telea"]])
+    with pytest.raises(RuntimeError, match="two methods are called telea"):
+        shelf()
+
+
+@pytest.mark.parametrize("method", SHELF.values(), ids=lambda method: method.card.name)
+def test_every_card_can_be_read_and_every_setting_explained(method: type[Method]) -> None:
+    card = method.card
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", card.name)
+    assert card.title
+    assert card.sentence.endswith(".")
+    assert card.paper
+    assert "cpu" in card.devices
+    for limits in card.settings.described().values():
+        assert limits.label
+        assert limits.help.endswith(".")
 
 
 def test_without_colour_adaptation_every_pixel_of_a_hard_mask_is_a_copy() -> None:
