@@ -236,3 +236,35 @@ def test_what_other_libraries_would_swallow_is_refused(tmp_path: Path) -> None:
     for name in ("float", "long", "five", "lab", "raw"):
         with pytest.raises(BadInput, match=rf"{name}\.tif"):
             open_picture(tmp_path / f"{name}.tif")
+
+
+def test_inks_with_a_profile_of_something_else_are_converted_without_it(tmp_path: Path) -> None:
+    Image.new("CMYK", (40, 30), (0, 200, 200, 20)).save(tmp_path / "a.jpg", quality=98, icc_profile=SRGB)
+    picture = open_picture(tmp_path / "a.jpg")
+    assert "without its own profile" in picture.file.losses[0]
+    red, green, _ = picture.pixels[5, 5]
+    assert (red > 200, green < 100) == (True, True)
+
+
+def test_a_moving_picture_behind_the_photograph_is_told(tmp_path: Path) -> None:
+    Image.fromarray(noise((3,), np.uint8)).save(tmp_path / "a.jpg", xmp=b'<x GCamera:MotionPhoto="1"/>')
+    with (tmp_path / "a.jpg").open("ab") as file:
+        file.write(b"\0\0\0\x18ftypmp42")
+    assert "moving picture" in open_picture(tmp_path / "a.jpg").file.losses[0]
+
+
+def test_photoshop_layers_are_told(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", noise((3,), np.uint8), photometric="rgb", extratags=[(37724, "B", 8, b"layers!!", True)])
+    assert "layers" in open_picture(tmp_path / "a.tif").file.losses[0]
+
+
+def test_a_jpeg_of_two_channels_is_refused(tmp_path: Path) -> None:
+    coded = imagecodecs.jpeg8_encode(noise((), np.uint8))
+    frame = coded.index(b"\xff\xc0")
+    length = int.from_bytes(coded[frame + 2 : frame + 4], "big") + 3
+    two = (
+        coded[: frame + 2] + length.to_bytes(2, "big") + coded[frame + 4 : frame + 9] + b"\2" + coded[frame + 10 : frame + 13] + b"\2\x11\0"
+    )
+    (tmp_path / "a.jpg").write_bytes(two + coded[frame + 13 :])
+    with pytest.raises(BadInput, match="2 channels"):
+        open_picture(tmp_path / "a.jpg")

@@ -18,7 +18,7 @@ from skimage import data
 
 from engine.errors import BadInput, EngineFailure
 from engine.files import open_picture, png, save, saving, tags, will_lose
-from engine.files.exif import orientation_of, thumbnail_span
+from engine.files.exif import orientation_of, thumbnail_span, with_new_thumbnail
 from engine.files.measuring import change_outside
 from engine.files.tags import Structure
 from engine.picture import Mask, OpenedFile, Picture
@@ -368,3 +368,36 @@ def test_exif_in_an_older_byte_order_and_bigtiff(tmp_path: Path) -> None:
     with tifffile.TiffFile(tmp_path / "b.tif") as file:
         assert file.byteorder == ">"
         assert file.pages[0].description == "A lake"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_thumbnails_of_every_layout_and_depth(tmp_path: Path, layout: tuple[int, ...]) -> None:
+    scene = np.tile(np.linspace(0, 65_535, 600).astype(np.uint16), (300, 1))
+    pixels = scene if layout == () else np.repeat(scene[..., None], layout[0], axis=2)
+    small = cv2.imencode(".jpg", noise(size=(28, 40)))[1].tobytes()
+    original = Picture(np.ascontiguousarray(pixels), exif=exif(1, small))
+    saved = save(original, tmp_path / "a.png", Mask(np.zeros(original.size, np.uint8)), original)
+    again = open_picture(saved.path)
+    shown = cv2.imdecode(np.frombuffer(again.exif[slice(*thumbnail_span(again.exif))], np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown.shape[1] == 40
+    wanted = cv2.resize(scene, shown.shape[1::-1], interpolation=cv2.INTER_AREA) / 257
+    assert np.abs(shown - wanted).mean() < 5
+
+
+def test_a_thumbnail_with_no_room_is_taken_out() -> None:
+    busy = noise(size=(480, 640))
+    flat = cv2.imencode(".jpg", np.zeros((120, 160, 3), np.uint8))[1].tobytes()
+    after = with_new_thumbnail(exif(1, flat), busy)
+    assert thumbnail_span(after) is None
+    assert len(after) == len(exif(1, flat))
+
+
+def test_an_uncompressed_thumbnail_is_blanked() -> None:
+    plain = bytearray(exif(1, b"removed thing" * 9))
+    structure = Structure.of(plain)
+    directory = structure.directory(structure.first)[1]
+    for place, tag in ((directory + 2, 273), (directory + 14, 279)):
+        plain[place : place + 2] = tag.to_bytes(2, "little" if structure.order == "<" else "big")
+    after = with_new_thumbnail(bytes(plain), noise())
+    assert b"removed" not in after
+    assert Structure.of(after).directory(structure.first)[1] == 0
