@@ -68,7 +68,7 @@ def law_2_an_empty_mask_returns_the_same_picture(subject: Subject, cases: Cases 
 
 def law_3_the_same_job_gives_the_same_bytes(subject: Subject, cases: Cases = WITH_LARGE) -> None:
     def check(case: Case) -> int:
-        seen = [with_threads(threads, lambda: _bytes(subject.run(case.job(subject)))) for threads in (1, 2, 1)]
+        seen = [with_threads(threads, lambda: bytes_of(subject.run(case.job(subject)))) for threads in (1, 2, 1)]
         assert seen[0] == seen[2], f"{case} differs from run to run"
         assert seen[0] == seen[1], f"{case} differs at another number of threads"
         return 1
@@ -230,7 +230,7 @@ def with_threads(threads: int, work: Callable[[], Any]) -> Any:
         torch.set_num_threads(before)
 
 
-def _bytes(result: Result) -> list[Any]:
+def bytes_of(result: Result) -> list[Any]:
     """All of a result but the seconds it took."""
     parts: list[Any] = [(patch.box, patch.pixels.tobytes()) for patch in result.patches]
     for evidence in result.evidence:
@@ -249,12 +249,12 @@ def _bytes_of_all(run: Generator[Step, None, Result]) -> tuple[list[Any], int]:
         try:
             next(run)
         except StopIteration as end:
-            return _bytes(end.value), steps
+            return bytes_of(end.value), steps
         steps += 1
 
 
 def _outcome(subject: Subject, case: Case, pixels: np.ndarray) -> list[Any]:
-    return _bytes(subject.run(case.job(subject, pixels)))
+    return bytes_of(subject.run(case.job(subject, pixels)))
 
 
 def _steps(subject: Subject, case: Case) -> list[Step]:

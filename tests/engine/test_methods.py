@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +14,9 @@ import numpy as np
 import pytest
 
 from engine.methods import method_named, shelf
+from tests.conftest import ROOT
 from tests.engine import laws
-from tests.engine.cases import ALL, Cases
+from tests.engine.cases import ALL, LARGE, Cases
 from tests.engine.laws import LAWS, Subject
 
 if TYPE_CHECKING:
@@ -52,6 +57,26 @@ def test_the_laws_hold_at_every_setting(method: type[Method], name: str, value: 
     laws.law_5_any_size_and_any_hole(subject)
     laws.law_8_every_source_is_known_and_what_is_copied_equals_it(subject, named)
     laws.law_10_finite_in_range_dtype_and_layout_kept(subject, named)
+
+
+ALONE = """
+import hashlib, torch
+from engine.methods import shelf
+from tests.engine.cases import LARGE
+from tests.engine.laws import Subject, bytes_of
+torch.set_num_threads(1)
+for method in shelf().values():
+    subject = Subject(method)
+    print(hashlib.sha256(repr(bytes_of(subject.run(LARGE.job(subject)))).encode()).hexdigest())
+"""
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "77"}
+    there = subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    subjects = [Subject(method) for method in SHELF.values()]
+    here = [hashlib.sha256(repr(laws.bytes_of(subject.run(LARGE.job(subject)))).encode()).hexdigest() for subject in subjects]
+    assert there.stdout.split() == here
 
 
 def test_the_shelf_holds_what_it_should() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -236,6 +237,22 @@ def test_a_pipeline_carries_nothing_from_one_job_to_the_next() -> None:
     finished(pipeline.run(two))
     after = one.picture.with_patches(finished(pipeline.run(one)).patches)
     assert np.array_equal(after.pixels, filled(one))
+
+
+def test_a_method_is_closed_with_its_job_even_where_someone_holds_on_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, held = method_named("harmonic"), list[Any]()
+    fill = kind.fill
+
+    def kept(*arguments: Any) -> Any:
+        held.append(fill(*arguments))
+        return held[-1]
+
+    monkeypatch.setattr(kind, "fill", kept)
+    going = Pipeline().run(asked(scene(*SIZE), HOLE, method="harmonic"))
+    next(going)
+    assert inspect.getgeneratorstate(held[0]) == inspect.GEN_SUSPENDED
+    going.close()
+    assert inspect.getgeneratorstate(held[0]) == inspect.GEN_CLOSED
 
 
 def test_frames_that_lie_apart_are_filled_as_if_alone() -> None:
