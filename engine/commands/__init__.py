@@ -45,7 +45,9 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         return _said("There is not enough memory for this picture; close other programs or fill a smaller one.", FAILED)
     except Exception as defect:  # noqa: BLE001 - the last door: a user gets a sentence, never a traceback
-        return _said(f"Inlay failed where it should not have ({type(defect).__name__}: {defect}); please report it with what you did.", FAILED)
+        return _said(
+            f"Inlay failed where it should not have ({type(defect).__name__}: {defect}); please report it with what you did.", FAILED
+        )
     return 0
 
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from engine.errors import BadInput
 from engine.files import Saved, open_area, open_mask, open_picture, save, will_lose
-from engine.files.evidence import write_evidence
+from engine.files.evidence import check_evidence_folder, write_evidence
 from engine.job import DEVICES, Job, Result, chosen_settings
 from engine.picture import Mask, Picture, usual_growth
 
@@ -36,7 +36,9 @@ def add_to(commands: Any) -> None:
     command.add_argument("--sample", type=Path, metavar="AREA", help="a picture of the same size, white = texture may be copied from here")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method; may be given again")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="another number, another result (0)")
-    command.add_argument("--grow", type=int, metavar="PX", help="pixels by which the hole is grown (by default a little, against ghost outlines)")
+    command.add_argument(
+        "--grow", type=int, metavar="PX", help="pixels by which the hole is grown (by default a little, against ghost outlines)"
+    )
     command.add_argument("--device", default="auto", choices=DEVICES, help="where to compute (auto)")
     command.add_argument("--evidence", type=Path, metavar="DIR", help="write there where every pixel came from")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the run record there")
@@ -58,8 +60,16 @@ def run(arguments: argparse.Namespace) -> None:
 
     imported = time.perf_counter() - clock
     method = method_named(arguments.method)
-    _say(arguments, *(picture.file.losses if picture.file else ()), *will_lose(picture, arguments.output))
-    job = Job(picture, _grown(mask, arguments), method.card.name, chosen_settings(arguments.set, method.card.settings), area, arguments.seed, arguments.device)
+    _say(arguments, *(picture.file.losses if picture.file else ()), *will_lose(picture, arguments.output.suffix))
+    job = Job(
+        picture,
+        _grown(mask, arguments),
+        method.card.name,
+        chosen_settings(arguments.set, method.card.settings),
+        area,
+        arguments.seed,
+        arguments.device,
+    )
     result, first_preview, filled = _followed(Pipeline(), job, arguments)
     after = picture.with_patches(result.patches)
     clock = time.perf_counter()
@@ -84,8 +94,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise BadInput(f"The seed is a whole number from 0, not {arguments.seed}.")
     if arguments.grow is not None and not 0 <= arguments.grow <= 1000:
         raise BadInput(f"A mask is grown by 0 to 1000 pixels, not {arguments.grow}.")
-    if arguments.evidence and arguments.evidence.exists() and not arguments.evidence.is_dir():
-        raise BadInput(f"{arguments.evidence} is a file; the evidence needs a folder of its own.")
+    if arguments.evidence:
+        check_evidence_folder(arguments.evidence)
     if arguments.json and not arguments.json.resolve().parent.is_dir():
         raise BadInput(f"There is no folder {arguments.json.resolve().parent} for the run record; make it first.")
 
@@ -136,7 +146,11 @@ def _record(
         "stages": result.record["seconds"],
         "seconds": {what: None if spent is None else round(spent, 4) for what, spent in seconds.items()},
         "peak_memory_mb": round(_peak_memory() / 2**20, 1),
-        "changed_outside": {"memory": _changed_outside(job.picture, result, job.mask), "file": saved.changed_outside, "file_at_most": saved.largest_change},
+        "changed_outside": {
+            "memory": _changed_outside(job.picture, result, job.mask),
+            "file": saved.changed_outside,
+            "file_at_most": saved.largest_change,
+        },
         "versions": {"python": platform.python_version(), **{package: _version(package) for package in packages}},
     }
 

@@ -30,7 +30,13 @@ def run(arguments: argparse.Namespace) -> None:
     for card in cards:
         print(f"{card.name}: {card.sentence}\n  {card.paper}")
         for name, limits in card.settings.described().items():
-            allowed = ", ".join(map(str, limits.choices)) if limits.choices else "yes, no" if limits.least is None else f"{limits.least} to {limits.most}"
+            allowed = (
+                ", ".join(map(str, limits.choices))
+                if limits.choices
+                else "yes, no"
+                if limits.least is None
+                else f"{limits.least} to {limits.most}"
+            )
             print(f"  --set {name}=...  {limits.help} ({allowed}; {_shown(getattr(card.settings(), name))})")
         print()
 

@@ -157,15 +157,15 @@ class Level:
         if self._touches_edge:
             self._edge()
 
-    def claimed(self) -> NDArray[np.int32]:
-        """For each hole pixel the target that covers it with the largest weight in the last vote."""
-        out = np.zeros(len(self.hole_rows), np.int32)
+    def claimed(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """For each hole pixel the target that covers it with the largest weight in the last vote, and its share of all votes there."""
+        targets, shares = np.zeros(len(self.hole_rows), np.int32), np.zeros(len(self.hole_rows), np.float32)
 
         def work(run: tuple[int, int]) -> None:
-            patches.claim(self.half, self.size[1], self.columns, self.above, self.below, self.weights, self.centres, *run, out)
+            patches.claim(self.half, self.size[1], self.columns, self.above, self.below, self.weights, self.centres, *run, targets, shares)
 
         self.workers.each(work, runs_of_rows(self.hole_rows, 4 * _RUN))
-        return out
+        return targets, shares
 
 
 def _indices(places: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -45,7 +45,8 @@ def _link(holes, width, height, first, last, links):
 def _assemble(pixels, known, rows, columns, links, source_rows, source_columns, smooth, scale, first, last, wanted, count):
     """The right side of the equations, (n, channels): known neighbours and wanted differences; and how many neighbours count.
 
-    A difference has an estimate from each end's source; with `smooth` 0 the larger one is taken, with 1 their mean.
+    A difference has an estimate from each end's source. Where they point the same way the larger one is taken with `smooth` 0,
+    their mean with 1; where they contradict each other always the mean, which makes no edge that neither has.
     """
     height, width, channels = pixels.shape
     g = np.zeros((2, channels), np.float32)
@@ -86,13 +87,16 @@ def _assemble(pixels, known, rows, columns, links, source_rows, source_columns, 
             if estimates == 2:
                 s0 = np.float32(0)
                 s1 = np.float32(0)
+                dot = np.float32(0)
                 for c in range(channels):
                     s0 += g[0, c] * g[0, c]
                     s1 += g[1, c] * g[1, c]
+                    dot += g[0, c] * g[1, c]
                 larger = 0 if s0 > s1 else 1
+                keen = np.float32(1) - smooth if dot > 0 else np.float32(0)
                 for c in range(channels):
                     mean = np.float32(0.5) * (g[0, c] + g[1, c])
-                    wanted[k, c] += mean + (np.float32(1) - smooth) * (g[larger, c] - mean)
+                    wanted[k, c] += mean + keen * (g[larger, c] - mean)
             elif estimates == 1:
                 for c in range(channels):
                     wanted[k, c] += g[0, c]
@@ -164,7 +168,7 @@ def equations(
     """The system of a hole, its pixels' rows and columns (n,) each, that takes its differences from the sources' surroundings.
 
     `pixels` (h, w, channels) of any depth; values come out in [0, 1], those of float pixels in their own unit. No sources: no
-    differences are wanted (a membrane). `smooth` from 0 (of two estimates of a difference the larger) to 1 (their mean).
+    differences are wanted (a membrane). `smooth` from 0 (of two estimates of a difference that agree the larger) to 1 (their mean).
     """
     (height, width), (rows, columns) = known.shape, hole
     n = len(rows)

@@ -180,7 +180,7 @@ def search(patch, picture, usable, rows, columns, neighbour, source_rows, source
             left = max(0, bx - radius)
             cy = top + ((u * (min(height - 1, by + radius) - top + 1)) >> 30)
             cx = left + ((v * (min(width - 1, bx + radius) - left + 1)) >> 30)
-            radius >>= 1
+            radius >>= 2
             if not usable[cy, cx]:
                 continue
             there = base + cy * stride + 4 * cx
@@ -230,8 +230,8 @@ def vote(patch, picture, rows, columns, source_rows, source_columns, weights, ta
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def claim(half, width, columns, above, below, weights, centres, first, last, claimed):
-    """For hole pixels first..last - 1: the target whose patch covers the pixel with the largest weight.
+def claim(half, width, columns, above, below, weights, centres, first, last, claimed, shares):
+    """For hole pixels first..last - 1: the target whose patch covers the pixel with the largest weight, and its share of all weights.
 
     `centres` holds each hole pixel's own index among the targets. All patches that cover a hole pixel are targets, so a row
     of them is a run of the list.
@@ -244,11 +244,14 @@ def claim(half, width, columns, above, below, weights, centres, first, last, cla
             row = np.int64(above[row])
             up += 1
         best = np.float32(-1)
+        total = np.float32(1e-36)
         for _ in range(up + half + 1):
             for j in range(row - min(half, x), row + min(half, width - 1 - x) + 1):
+                total += weights[j]
                 if weights[j] > best:
                     best = weights[j]
                     claimed[k] = j
             row = np.int64(below[row])
             if row < 0:
                 break
+        shares[k] = best / total

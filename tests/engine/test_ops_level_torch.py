@@ -293,7 +293,7 @@ def test_each_hole_pixel_is_claimed_by_the_heaviest_target_over_it(make: Maker, 
     level.start(1)
     weights = np.random.default_rng(1).random(len(level.rows), np.float32)
     level.vote(weights)
-    for row, column, claimed in zip(level.hole_rows, level.hole_columns, level.claimed(), strict=True):
+    for row, column, claimed in zip(level.hole_rows, level.hole_columns, level.claimed()[0], strict=True):
         over = (np.abs(level.rows - row) <= 2) & (np.abs(level.columns - column) <= 2)
         assert weights[claimed] == weights[over].max()
 

@@ -63,7 +63,7 @@ def difference(scene: Scene, one: tuple[int, int], other: tuple[int, int]) -> np
 
 
 def wished(scene: Scene, at: dict[tuple[int, int], int], k: int, step: tuple[int, int], smooth: float) -> np.ndarray:
-    """The difference that is wanted between hole pixel k and its neighbour: of two estimates the larger, or towards their mean."""
+    """The difference that is wanted between hole pixel k and its neighbour: of two estimates that agree the larger, else their mean."""
     (y, x), (dy, dx) = (int(scene.sources[0][k]), int(scene.sources[1][k])), step
     estimates = [difference(scene, (y, x), (y + dy, x + dx))]
     j = at.get((int(scene.rows[k]) + dy, int(scene.columns[k]) + dx))
@@ -73,6 +73,8 @@ def wished(scene: Scene, at: dict[tuple[int, int], int], k: int, step: tuple[int
     known = [one for one in estimates if one is not None]
     if not known:
         return np.zeros(scene.pixels.shape[2])
+    if len(known) > 1 and (known[0] * known[1]).sum() <= 0:
+        return np.mean(known, axis=0)
     larger = max(known, key=lambda g: (g**2).sum())
     return smooth * np.mean(known, axis=0) + (1 - smooth) * larger
 
