@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,11 +35,16 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command line. 0: done; 2: bad input, 1: the engine failed, both with one sentence; 130: stopped by Ctrl+C."""
+    _make_all_names_printable()
     try:
-        chosen = parser().parse_args(arguments)
+        chosen = _parsed(arguments)
         chosen.run(chosen)
-    except KeyboardInterrupt:
-        return _said("Stopped; nothing was written.", STOPPED)
+        print(end="", flush=True)
+    except KeyboardInterrupt as stop:
+        return _said(str(stop) or "Stopped; nothing was written.", STOPPED)
+    except BrokenPipeError:
+        # Whoever read the output has left (`inlay methods | head`): that is all right, and must stay so when Python flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BadInput as wrong:
         return _said(str(wrong), BAD_INPUT)
     except InlayError as failure:
@@ -49,6 +56,19 @@ def run(arguments: Sequence[str]) -> int:
             f"Inlay failed where it should not have ({type(defect).__name__}: {defect}); please report it with what you did.", FAILED
         )
     return 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    if not arguments:
+        raise BadInput("Say what to do: inlay fill PHOTO MASK -o OUT fills a picture, inlay methods lists the methods, --help says more.")
+    return parser().parse_args(arguments)
+
+
+def _make_all_names_printable() -> None:
+    """A terminal that cannot show a file's name gets it escaped; the picture is no worse for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _said(sentence: str, code: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import sys
@@ -14,14 +15,18 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
+from engine.commands.destinations import check_destinations, staged_evidence, write_record
 from engine.errors import BadInput
-from engine.files import Saved, open_area, open_mask, open_picture, save, will_lose
-from engine.files.evidence import check_evidence_folder, write_evidence
+from engine.files import Saved, open_area, open_mask, open_picture, save
+from engine.files.formats import format_of_suffix
+from engine.files.losses import losses
 from engine.job import DEVICES, Job, Result, chosen_settings
 from engine.picture import Mask, Picture, usual_growth
 
 if TYPE_CHECKING:
     import argparse
+
+    from numpy.typing import NDArray
 
     from engine.method import Method
 
@@ -42,76 +47,120 @@ def add_to(commands: Any) -> None:
     command.add_argument("--device", default="auto", choices=DEVICES, help="where to compute (auto)")
     command.add_argument("--evidence", type=Path, metavar="DIR", help="write there where every pixel came from")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the run record there")
-    command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT, and FILE, if they exist")
     command.add_argument("--quiet", action="store_true", help="say nothing but errors")
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Fill and save, saying what was done. Raises BadInput before anything is written."""
-    clock = time.perf_counter()
+    """Fill and save, saying what was done.
+
+    Raises BadInput, and KeyboardInterrupt, before anything is written; or KeyboardInterrupt with a sentence about what was.
+    """
     _check(arguments)
-    picture = open_picture(arguments.photo)
-    mask = open_mask(arguments.mask, picture.size)
-    area = open_area(arguments.sample, picture.size) if arguments.sample else None
-    opened, clock = time.perf_counter() - clock, time.perf_counter()
+    was = _identity(arguments.output)
+    try:
+        _filled_and_saved(arguments)
+    except KeyboardInterrupt:
+        if _identity(arguments.output) == was:
+            raise
+        raise KeyboardInterrupt(f"Stopped; {arguments.output.name} had been saved already.") from None
+
+
+def _filled_and_saved(arguments: argparse.Namespace) -> None:
+    clock = _Clock()
+    picture, mask, area = _opened(arguments)
+    clock.lap("open")
     from engine.methods import method_named  # noqa: PLC0415 - torch: not before the files are known to be good
     from engine.pipeline import Pipeline  # noqa: PLC0415
 
-    imported = time.perf_counter() - clock
+    clock.lap("import")
     method = method_named(arguments.method)
-    _say(arguments, *(picture.file.losses if picture.file else ()), *will_lose(picture, arguments.output.suffix))
-    job = Job(
-        picture,
-        _grown(mask, arguments),
-        method.card.name,
-        chosen_settings(arguments.set, method.card.settings),
-        area,
-        arguments.seed,
-        arguments.device,
-    )
-    result, first_preview, filled = _followed(Pipeline(), job, arguments)
+    settings = chosen_settings(arguments.set, method.card.settings)
+    job = Job(picture, mask, method.card.name, settings, area, arguments.seed, arguments.device)
+    result, clock.seconds["first preview"] = _followed(Pipeline(), job, arguments)
+    clock.lap("fill")
     after = picture.with_patches(result.patches)
-    clock = time.perf_counter()
-    saved = save(after, arguments.output, job.mask, picture, overwrite=arguments.overwrite, accept_losses=True)
-    seconds = {"open": opened, "import": imported, "fill": filled, "save": time.perf_counter() - clock, "first preview": first_preview}
-    if arguments.evidence:
-        write_evidence(arguments.evidence, picture, after, result.patches, result.evidence, job.mask)
+    with staged_evidence(arguments.evidence, picture, after, result.patches, result.evidence, mask):
+        clock.lap("evidence")
+        saved = save(after, arguments.output, mask, picture, overwrite=arguments.overwrite, accept_losses=True)
+        clock.lap("save")
     if arguments.json:
-        record = _record(arguments, job, result, method, saved, seconds)
-        arguments.json.write_text(json.dumps(record, indent=2), encoding="utf-8")
+        record = _record(arguments, job, result, method, saved, clock.seconds)
+        write_record(arguments.json, json.dumps(record, indent=2))
     if not result.patches:
         _say(arguments, "The mask is empty, so nothing was filled.")
     _say(arguments, saved.sentence)
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    """What can be known to be wrong before any work."""
-    out: Path = arguments.output
-    if out.exists() and not arguments.overwrite:
-        raise BadInput(f"{out} exists already; give another name, or --overwrite to replace it.")
+    """What can be known to be wrong before anything is read."""
     if arguments.seed < 0:
         raise BadInput(f"The seed is a whole number from 0, not {arguments.seed}.")
     if arguments.grow is not None and not 0 <= arguments.grow <= 1000:
         raise BadInput(f"A mask is grown by 0 to 1000 pixels, not {arguments.grow}.")
-    if arguments.evidence:
-        check_evidence_folder(arguments.evidence)
-    if arguments.json and not arguments.json.resolve().parent.is_dir():
-        raise BadInput(f"There is no folder {arguments.json.resolve().parent} for the run record; make it first.")
+    sources = {"the photograph": arguments.photo, "the mask": arguments.mask, "the sampling area": arguments.sample}
+    check_destinations(
+        arguments.output,
+        arguments.json,
+        arguments.evidence,
+        {what: path for what, path in sources.items() if path},
+        overwrite=arguments.overwrite,
+    )
+
+
+def _opened(arguments: argparse.Namespace) -> tuple[Picture, Mask, NDArray[np.bool_] | None]:
+    """The picture, the mask as it is filled, the sampling area; what the files cannot keep is said."""
+    picture = open_picture(arguments.photo)
+    mask = _grown(open_mask(arguments.mask, picture.size), arguments)
+    area = open_area(arguments.sample, picture.size) if arguments.sample else None
+    lost = losses(picture, format_of_suffix(arguments.output))
+    for one in lost:
+        if one.costs == "all":
+            raise BadInput(one.sentence)
+    _say(arguments, *(picture.file.losses if picture.file else ()), *(one.sentence for one in lost))
+    return picture, mask, area
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """What tells whether there is another file of that name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
+
+
+class _Clock:
+    """Seconds since the last lap, by what they were spent on."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float | None] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, what: str) -> None:
+        now = time.perf_counter()
+        self.seconds[what] = now - self._since
+        self._since = now
 
 
 def _grown(mask: Mask, arguments: argparse.Namespace) -> Mask:
-    return mask.grown(usual_growth(mask.size) if arguments.grow is None else arguments.grow)
+    return mask.grown(_growth(mask, arguments))
+
+
+def _growth(mask: Mask, arguments: argparse.Namespace) -> int:
+    return usual_growth(mask.size) if arguments.grow is None else arguments.grow
 
 
 def _say(arguments: argparse.Namespace, *sentences: str) -> None:
     if not arguments.quiet:
         for sentence in sentences:
-            print(sentence)
+            with contextlib.suppress(BrokenPipeError):  # whoever reads has left: no reason to leave a picture unsaved
+                print(sentence)
 
 
-def _followed(pipeline: Any, job: Job, arguments: argparse.Namespace) -> tuple[Result, float | None, float]:
-    """Run the job under a progress bar: its result, seconds to the first preview, seconds in all."""
+def _followed(pipeline: Any, job: Job, arguments: argparse.Namespace) -> tuple[Result, float | None]:
+    """Run the job under a progress bar: its result, and the seconds to the first preview."""
     begun = time.perf_counter()
     first: float | None = None
     steps = pipeline.run(job)
@@ -130,16 +179,19 @@ def _followed(pipeline: Any, job: Job, arguments: argparse.Namespace) -> tuple[R
     where = {"cpu": "the processor"}.get(result.record["device"], result.record["device"])
     if arguments.device == "auto" and result.patches:
         _say(arguments, f"Filled on {where}.")
-    return result, first, time.perf_counter() - begun
+    return result, first
 
 
 def _record(
     arguments: argparse.Namespace, job: Job, result: Result, method: type[Method], saved: Saved, seconds: dict[str, float | None]
 ) -> dict[str, Any]:
     """What one has to know to do it again, and what it cost."""
-    packages = ("inlay", "torch", "numpy", "numba", "opencv-python-headless")
+    packages = ("inlay", "torch", "numpy", "numba", "opencv-python-headless", "imagecodecs", "jpeglib", "tifffile")
     return {
         "photo": arguments.photo.name,
+        "mask": arguments.mask.name,
+        "area": arguments.sample.name if arguments.sample else None,
+        "grown": _growth(job.mask, arguments),
         "output": arguments.output.name,
         **result.record,
         "title": method.card.title,
