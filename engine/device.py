@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from engine.errors import BadInput
-from engine.job import Card
+
+if TYPE_CHECKING:
+    from engine.job import Card
 
 _NAMES = {"cpu": "the processor", "cuda": "CUDA", "mps": "Metal"}
 

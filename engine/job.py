@@ -6,20 +6,27 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-import numpy as np
-
 from engine.errors import BadInput
 from engine.picture import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from engine.evidence import Evidence
     from engine.picture import Mask, Patch, Picture
 
 T = TypeVar("T")
+
+_READERS: Mapping[type, tuple[Callable[[str], Any], str]] = {
+    bool: (lambda text: {"yes": True, "no": False}[text.lower()], "yes or no"),
+    int: (int, "a whole number"),
+    float: (float, "a number"),
+    str: (str, "a text"),
+}
+"""What a setting may be: how it is read from a text, and what to ask for where that fails."""
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -70,11 +77,10 @@ class Settings:
         for name, text in texts.items():
             if name not in known:
                 raise BadInput(f"There is no setting {name} here; there {'is ' + ', '.join(known) if known else 'are none'}.")
-            kind = type(known[name].default)
+            read, wanted = _READERS[type(known[name].default)]
             try:
-                values[name] = {"yes": True, "no": False}[text.lower()] if kind is bool else kind(text)
+                values[name] = read(text)
             except (ValueError, KeyError):
-                wanted = "yes or no" if kind is bool else "a whole number" if kind is int else "a number"
                 raise BadInput(f"{name} takes {wanted}, not {text!r}.") from None
         return cls(**values)
 

@@ -56,14 +56,20 @@ class Cutout:
         box = Box.around(self.hole)
         assert box is not None
         pixels = self.pixels[box.slices].copy()
-        pixels[self.hole[box.slices]] = encoded(values, self.pixels.dtype)
+        by_pixels(pixels)[self.hole[box.slices]] = by_pixels(encoded(values, self.pixels.dtype))
         return Patch(0, box, pixels)
 
 
 def encoded(values: NDArray[np.float32], depth: np.dtype[Any]) -> Pixels:
     """Values in [0, 1] as whole numbers of a depth, rounded; what lies outside is clipped."""
-    top = np.float32(np.iinfo(depth).max)
-    return np.rint(np.clip(values, 0, 1) * top).astype(depth)
+    levels = np.clip(values, 0, 1)
+    levels *= np.float32(np.iinfo(depth).max)
+    return np.rint(levels, out=levels).astype(depth)
+
+
+def by_pixels(values: NDArray[Any]) -> NDArray[np.void]:
+    """The same memory without the last axis, a pixel's channels being one value: masked copies are many times as fast."""
+    return values.view(np.dtype((np.void, values.shape[-1] * values.itemsize)))[..., 0]
 
 
 class Method(ABC):

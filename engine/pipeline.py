@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 import torch
 
@@ -16,8 +15,9 @@ from engine.errors import BadInput, NothingKnown
 from engine.evidence import Evidence, NearestNeighborField
 from engine.geometry import Box, Window, merged
 from engine.job import Job, Result, Settings, Step, finished
-from engine.method import Cutout, Method, encoded
+from engine.method import Cutout, Method, by_pixels, encoded
 from engine.methods import method_named
+from engine.ops import filters
 from engine.ops.bands import Workers
 from engine.ops.membrane import membrane
 from engine.picture import Patch, Picture
@@ -46,7 +46,7 @@ class Pipeline:
 
         Raises BadInput for a Job that cannot be met as asked, NothingKnown where no pixel is known.
         """
-        cv2.setNumThreads(torch.get_num_threads())
+        filters.set_threads(torch.get_num_threads())
         method = self._built(job.method)
         settings = _checked(job, method)
         device = chosen(job.device, method.card)
@@ -126,15 +126,15 @@ def frame(job: Job) -> list[Window]:
 def _holes(coverage: NDArray[np.uint8]) -> list[Box]:
     """Boxes around the holes; holes whose margins touch anyway come as one, so that dust makes no thousands of boxes."""
     height, width = coverage.shape
-    cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.uint8)
+    cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.bool_)
     for top in range(0, height, _CELL):
         line = np.pad(coverage[top : top + _CELL].any(axis=0), (0, -width % _CELL))
         cells[top // _CELL] = line.reshape(-1, _CELL).any(axis=1)
     reach = 2 * (LEAST_MARGIN // _CELL) - 1
-    count, labels = cv2.connectedComponents(cv2.dilate(cells, np.ones((reach, reach), np.uint8)))
+    count, labels = filters.components(filters.dilated(cells, reach))
     boxes: list[Box] = []
-    for label in range(1, count):
-        of = Box.around((labels == label) & (cells > 0))
+    for label in range(1, count + 1):
+        of = Box.around((labels == label) & cells)
         assert of is not None
         rough = Box(of.top * _CELL, of.left * _CELL, of.height * _CELL, of.width * _CELL).common(Box.whole(coverage.shape))
         assert rough is not None
@@ -182,7 +182,7 @@ def _laid(job: Job, box: Box, colours: Any) -> Any:
     pixels = job.picture.pixels[box.slices].copy()
     coverage = job.mask.coverage[box.slices]
     into = pixels[..., None] if pixels.ndim == 2 else pixels[..., : colours.shape[2]]
-    into[coverage == 255] = colours[coverage == 255]
+    np.copyto(by_pixels(into), by_pixels(colours), where=coverage == 255)
     soft = (coverage > 0) & (coverage < 255)
     if soft.any():
         share = coverage[soft].astype(np.float32)[:, None] / 255

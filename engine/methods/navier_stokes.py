@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.job import Card, Fill, Settings, Step, setting
 from engine.method import Cutout, Method
-from engine.ops.diffusion import NAVIER_STOKES, diffused
+from engine.ops.diffusion import diffused
+from engine.ops.filters import NAVIER_STOKES
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from engine.evidence import ConfidenceMap, HolePixels, NearestNeighborField
@@ -22,6 +21,7 @@ from engine.job import Card, Fill, Settings, Step, setting
 from engine.method import Cutout, Method, encoded
 from engine.ops.bands import Workers
 from engine.ops.completion import Run, largest_side, scales_of
+from engine.ops.filters import enlarged
 from engine.ops.merge import equations
 
 if TYPE_CHECKING:
@@ -136,10 +136,9 @@ def _seen(cutout: Cutout, round_: Round) -> Patch:
     step = 2**round_.depth
     top, left = box.top // step, box.left // step
     part = round_.level.inside[top : -(-box.bottom // step), left : -(-box.right // step), : cutout.pixels.shape[2]]
-    size = (part.shape[1] * step, part.shape[0] * step)
-    large = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)
+    large = enlarged(part, (part.shape[0] * step, part.shape[1] * step))
     inner = box.moved(-top * step, -left * step)
-    return cutout.patch(large[inner.slices][cutout.hole[box.slices]].astype(np.float32) / 255)
+    return cutout.patch(large[inner.slices][cutout.hole[box.slices]].astype(np.float32) / np.float32(255))
 
 
 def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Workers) -> Solution:
@@ -150,14 +149,14 @@ def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Work
     pixels, hole = cutout.pixels, (level.hole_rows, level.hole_columns)
     if settings.adapt:
         system = equations(pixels, cutout.known, hole, (rows, columns), workers, smooth=min(1.0, 2 * settings.smooth))
-        start = level.inside[(*hole, slice(0, pixels.shape[2]))].astype(np.float32) / 255
+        start = level.inside[(*hole, slice(0, pixels.shape[2]))].astype(np.float32) / np.float32(255)
         values = system.solved(start, workers, sweeps=SWEEPS, screening=SCREENING)
     else:
         values = pixels[rows, columns].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
     asked = cutout.hole[hole]
     distances = np.sqrt(level.cost[target] / (4.0 * level.side**2)).astype(np.float32)
-    offsets = ((part + level.half).astype(np.int8) for part in (up, left))
-    return Solution(*(part[asked] for part in (values, rows, columns, *offsets, shares, distances)))
+    up, left = (up[asked] + level.half).astype(np.int8), (left[asked] + level.half).astype(np.int8)
+    return Solution(values[asked], rows[asked], columns[asked], up, left, shares[asked], distances[asked])
 
 
 def _averaged(smooth: float, solutions: list[Solution]) -> NDArray[np.float32]:
@@ -173,7 +172,16 @@ def _evidence(
     pixels = HolePixels.of(cutout.window, cutout.hole)
     first = solutions[0]
     copied = (encoded(values, cutout.pixels.dtype) == cutout.pixels[first.rows, first.columns]).all(axis=1)
-    parts = (np.stack([getattr(s, name) for s in solutions]) for name in ("rows", "columns", "up", "left", "weights", "distances"))
-    field = NearestNeighborField(pixels, *parts, side, copied)
+    field = NearestNeighborField(
+        pixels,
+        np.stack([s.rows for s in solutions]),
+        np.stack([s.columns for s in solutions]),
+        np.stack([s.up for s in solutions]),
+        np.stack([s.left for s in solutions]),
+        np.stack([s.weights for s in solutions]),
+        np.stack([s.distances for s in solutions]),
+        side,
+        copied,
+    )
     sure = np.exp(-np.mean([s.distances for s in solutions], axis=0) / 16).astype(np.float32)
     return field, ConfidenceMap(pixels, sure, "e^(-distance / 16 levels)")

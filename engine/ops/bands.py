@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,6 @@ def runs_of_rows(rows: NDArray[np.int32], about: int, *, shifted: bool = False, 
     n = len(rows)
     cuts = rows[np.arange(about // 2 if shifted else about, n - about // 4, about)]
     if tall is not None and n:
-        cuts = np.concatenate([cuts, np.arange(rows[0], rows[-1] + 1, tall)])
+        cuts = np.concatenate([cuts, np.arange(rows[0], rows[-1] + 1, tall, dtype=np.int32)])
     edges = np.unique(np.concatenate([[0], np.searchsorted(rows, cuts), [n]]))
-    return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(a), int(b)) for a, b in pairwise(edges)]

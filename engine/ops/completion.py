@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from engine.ops.filters import TELEA, enlarged, inpainted
 from engine.ops.level import sources_of
-from engine.ops.level_torch import level_on
 from engine.ops.level_torch import level_on
 from engine.ops.pyramid import Scale, bridged, halved, texture
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    import torch
     import torch
     from numpy.typing import NDArray
 
@@ -125,16 +123,14 @@ class Run:
 
 def _guess(level: Level, missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """A first guess of the coarsest hole, (holes, 4): Telea's, all four channels."""
-    hole = missing.astype(np.uint8)
-    parts = [cv2.inpaint(np.ascontiguousarray(level.inside[..., channels]), hole, 3, cv2.INPAINT_TELEA) for channels in (slice(0, 3), 3)]
+    parts = [inpainted(level.inside[..., channels], missing, 3, TELEA) for channels in (slice(0, 3), slice(3, 4))]
     return np.dstack(parts)[level.hole_rows, level.hole_columns]
 
 
 def _enlarged(coarser: Level, level: Level) -> NDArray[np.uint8]:
     """The coarser picture at the finer size, at the finer hole's pixels, (holes, 4)."""
     height, width = coarser.size
-    twice = cv2.resize(np.ascontiguousarray(coarser.inside), (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
-    return twice[level.hole_rows, level.hole_columns]
+    return enlarged(coarser.inside, (2 * height, 2 * width))[level.hole_rows, level.hole_columns]
 
 
 def _likeness(cost: NDArray[np.int32], sharper: float) -> NDArray[np.float32]:

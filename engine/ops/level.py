@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from engine.ops import patches
+from engine.ops import filters, patches
 from engine.ops.bands import runs_of_rows
 
 if TYPE_CHECKING:
@@ -22,14 +21,14 @@ _RUN = 6000
 
 def sources_of(allowed: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
     """Centres (h, w) of the patches that lie wholly within allowed pixels and within the picture."""
-    return cv2.erode(allowed.astype(np.uint8), np.ones((side, side), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    return filters.eroded(allowed, side)
 
 
 class Level:
     """A scale's picture with four bytes a pixel, its targets (patches that touch the hole) and where each finds its like.
 
     Targets and hole pixels are lists in reading order, so that memory goes with the hole and not with the picture:
-    `rows`, `columns` (n,) int32 of targets; `hole_rows`, `hole_columns` of hole pixels; `source_rows`, `source_columns` the field;
+    `rows`, `columns` (n,) int32 of targets, `places` (n,) int64 their row times the picture's width plus column; `hole_rows`, `hole_columns` of hole pixels; `source_rows`, `source_columns` the field;
     `cost` (n,) int32, the summed squared difference; `weights` (n,) float32, those of the last vote.
     """
 
@@ -70,14 +69,13 @@ class Level:
 
     def _list(self, missing: NDArray[np.bool_]) -> None:
         (height, width), side = self.size, self.side
-        touched = cv2.dilate(missing.astype(np.uint8), np.ones((side, side), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        places = np.flatnonzero(touched)
+        places = np.flatnonzero(filters.dilated(missing, side))
         self.rows, self.columns = (v.astype(np.int32) for v in np.divmod(places, width))
         self.above, self.below = (_indices(places, places + step) for step in (-width, width))
         holes = np.flatnonzero(missing)
         self.hole_rows, self.hole_columns = (v.astype(np.int32) for v in np.divmod(holes, width))
         self.centres = np.searchsorted(places, holes).astype(np.int32)
-        self._places = places
+        self.places = places
         self._touches_edge = bool(len(holes)) and (
             self.hole_rows[0] == 0
             or self.hole_rows[-1] == height - 1
@@ -87,7 +85,7 @@ class Level:
     def depth(self, missing: NDArray[np.bool_]) -> NDArray[np.float32]:
         """(n,): how far in pixels each target's centre lies from the nearest known pixel; 0 for those outside the hole."""
         top, left, bottom, right = self.rows[0], self.columns.min(), self.rows[-1] + 1, self.columns.max() + 1
-        around = np.pad(missing[top:bottom, left:right], 1).astype(np.uint8)
+        around = np.pad(missing[top:bottom, left:right], 1)
         # what borders the box is known unless the picture ends there: then the hole goes on
         for edge, ends in (
             (np.s_[0], top == 0),
@@ -96,8 +94,7 @@ class Level:
             (np.s_[:, -1], right == self.size[1]),
         ):
             around[edge] = ends
-        distance = cv2.distanceTransform(around, cv2.DIST_L2, 3)
-        return distance[self.rows - top + 1, self.columns - left + 1]
+        return filters.depth(around)[self.rows - top + 1, self.columns - left + 1]
 
     def start(self, seed: int, coarser: Level | None = None) -> NDArray[np.bool_]:
         """A random field, or the coarser level's doubled where that gives a usable source; returns where it did, (n,)."""
@@ -110,7 +107,7 @@ class Level:
     def _carry(self, coarser: Level) -> NDArray[np.bool_]:
         height, width = coarser.size
         rows, columns = np.minimum(self.rows >> 1, height - 1), np.minimum(self.columns >> 1, width - 1)
-        from_ = _indices(coarser._places, rows.astype(np.int64) * width + columns)
+        from_ = _indices(coarser.places, rows.astype(np.int64) * width + columns)
         rows = 2 * coarser.source_rows[from_] + (self.rows & 1)
         columns = 2 * coarser.source_columns[from_] + (self.columns & 1)
         good = (from_ >= 0) & (rows < self.size[0]) & (columns < self.size[1])

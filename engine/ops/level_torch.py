@@ -61,7 +61,7 @@ class TorchLevel(Level):
         self._patches = self._laid.as_strided((corners, side, side), (1, self._stride, 1))
         self._usable_there = self._sent(self.usable).flatten()
         self._last = self._sent(np.array(self.size))[:, None] - 1
-        self._order, self._across = self._sent(self._places), self._sent(self.columns, torch.int64)
+        self._order, self._across = self._sent(self.places), self._sent(self.columns, torch.int64)
         self._corners = self._sent(self.rows, torch.int64) * self._stride + self._across
         self._hole_order = self._order[self._sent(self.centres, torch.int64)]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from engine.geometry import Box
 from engine.job import Step
+from engine.ops.filters import area_halved, enlarged
 from engine.ops.merge import equations
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _relaxed(
         done, guess = 0.0, np.broadcast_to(image[known].mean(axis=0), image.shape)
     else:
         smaller = yield from _relaxed(*_halved(image, known), workers, whole)
-        done, guess = smaller.shape[0] * smaller.shape[1] / whole, cv2.resize(smaller, known.shape[::-1]).reshape(image.shape)
+        done, guess = smaller.shape[0] * smaller.shape[1] / whole, enlarged(smaller, (known.shape[0], known.shape[1]))
     rows, columns = (v.astype(np.int32) for v in np.nonzero(hole))
     values = guess[rows, columns].astype(np.float32, copy=False)
     system = equations(image, known, (rows, columns), None, workers)
@@ -65,11 +65,9 @@ def _relaxed(
 def _halved(image: NDArray[np.float32], known: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
     """Half the size: means of known pixels; a pixel is known where any of its four is, and in the hole else."""
     height, width = known.shape
-    size = (-(-width // 2), -(-height // 2))
     edge = ((0, height % 2), (0, width % 2))
-    weight = np.pad(known.astype(np.float32), edge)
-    shares = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    sums = cv2.resize(np.pad(image * known[..., None], (*edge, (0, 0))), size, interpolation=cv2.INTER_AREA).reshape(*shares.shape, -1)
+    shares = area_halved(np.pad(known.astype(np.float32), edge))
+    sums = area_halved(np.pad(image * known[..., None], (*edge, (0, 0))))
     small = shares > 0
     means = sums / np.maximum(shares, np.float32(1e-6))[..., None]
     return means.astype(np.float32, copy=False), small, ~small

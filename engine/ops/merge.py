@@ -4,15 +4,14 @@ Poisson image editing, Perez, Gangnet, Blake, SIGGRAPH 2003; here over a list of
 from many sources. All lists are in reading order; four neighbours are numbered up, left, right, down.
 """
 
-# pyright: basic
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numba as nb
 import numpy as np
 
+from engine.ops import gradients
 from engine.ops.bands import runs_of_rows
 
 if TYPE_CHECKING:
@@ -21,105 +20,6 @@ if TYPE_CHECKING:
     from engine.ops.bands import Workers
 
 _RUN = 20000
-
-
-@nb.njit(cache=True, boundscheck=False, nogil=True)
-def _link(holes, width, height, first, last, links):
-    """links[k, e]: the index of hole pixel k's neighbour e in the list, -1 where that one is not in the hole, -2 off the picture."""
-    n = len(holes)
-    for e in range(4):
-        step = (-width, -1, 1, width)[e]
-        j = np.int64(np.searchsorted(holes, holes[first] + step))
-        for k in range(first, last):
-            x = holes[k] % width
-            there = holes[k] + step
-            if (e == 0 and there < 0) or (e == 3 and there >= width * height) or (e == 1 and x == 0) or (e == 2 and x == width - 1):
-                links[k, e] = -2
-                continue
-            while j < n and holes[j] < there:
-                j += 1
-            links[k, e] = j if j < n and holes[j] == there else -1
-
-
-@nb.njit(cache=True, boundscheck=False, nogil=True, fastmath=True)
-def _assemble(pixels, known, rows, columns, links, source_rows, source_columns, smooth, scale, first, last, wanted, count):
-    """The right side of the equations, (n, channels): known neighbours and wanted differences; and how many neighbours count.
-
-    A difference has an estimate from each end's source. Where they point the same way the larger one is taken with `smooth` 0,
-    their mean with 1; where they contradict each other always the mean, which makes no edge that neither has.
-    """
-    height, width, channels = pixels.shape
-    g = np.zeros((2, channels), np.float32)
-    for k in range(first, last):
-        y = np.int64(rows[k])
-        x = np.int64(columns[k])
-        for c in range(channels):
-            wanted[k, c] = 0
-        neighbours = 0
-        for e in range(4):
-            dy = (-1, 0, 0, 1)[e]
-            dx = (0, -1, 1, 0)[e]
-            j = links[k, e]
-            if j == -2 or (j == -1 and not known[y + dy, x + dx]):
-                continue
-            neighbours += 1
-            estimates = 0
-            for end in range(2):
-                if (end == 1 and j < 0) or not len(source_rows):
-                    continue
-                if end == 0:
-                    py = np.int64(source_rows[k])
-                    px = np.int64(source_columns[k])
-                    qy = py + dy
-                    qx = px + dx
-                else:
-                    qy = np.int64(source_rows[j])
-                    qx = np.int64(source_columns[j])
-                    py = qy - dy
-                    px = qx - dx
-                if py < 0 or px < 0 or qy < 0 or qx < 0 or py >= height or qy >= height or px >= width or qx >= width:
-                    continue
-                if not known[py, px] or not known[qy, qx]:
-                    continue
-                for c in range(channels):
-                    g[estimates, c] = (np.float32(pixels[py, px, c]) - np.float32(pixels[qy, qx, c])) * scale
-                estimates += 1
-            if estimates == 2:
-                s0 = np.float32(0)
-                s1 = np.float32(0)
-                dot = np.float32(0)
-                for c in range(channels):
-                    s0 += g[0, c] * g[0, c]
-                    s1 += g[1, c] * g[1, c]
-                    dot += g[0, c] * g[1, c]
-                larger = 0 if s0 > s1 else 1
-                keen = np.float32(1) - smooth if dot > 0 else np.float32(0)
-                for c in range(channels):
-                    mean = np.float32(0.5) * (g[0, c] + g[1, c])
-                    wanted[k, c] += mean + keen * (g[larger, c] - mean)
-            elif estimates == 1:
-                for c in range(channels):
-                    wanted[k, c] += g[0, c]
-            if j < 0:
-                for c in range(channels):
-                    wanted[k, c] += np.float32(pixels[y + dy, x + dx, c]) * scale
-        count[k] = neighbours
-
-
-@nb.njit(cache=True, boundscheck=False, nogil=True, fastmath=True)
-def _relax(values, wanted, pull, links, count, order, screening, factor, first, last):
-    """One half-sweep of over-relaxation over the hole pixels order[first..last - 1], no two of which are neighbours."""
-    channels = values.shape[1]
-    for i in range(first, last):
-        k = order[i]
-        share = np.float32(1) / (screening + np.float32(count[k]))
-        for c in range(channels):
-            total = wanted[k, c] + screening * pull[k, c]
-            for e in range(4):
-                j = links[k, e]
-                if j >= 0:
-                    total += values[j, c]
-            values[k, c] += factor * (total * share - values[k, c])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +50,7 @@ class Equations:
             for order in colours:
 
                 def work(run: tuple[int, int], order: NDArray[np.int32] = order) -> None:
-                    _relax(values, self.wanted, start, self.links, self.count, order, tied, np.float32(factor), *run)
+                    gradients.relax(values, self.wanted, start, self.links, self.count, order, tied, np.float32(factor), *run)
 
                 workers.each(work, runs_of_rows(order, _RUN))
         return values
@@ -175,12 +75,17 @@ def equations(
     places = rows.astype(np.int64) * width + columns
     links = np.empty((n, 4), np.int32)
     wanted, count = np.empty((n, pixels.shape[2]), np.float32), np.empty(n, np.uint8)
-    scale = np.float32(1 if pixels.dtype == np.float32 else 1 / np.iinfo(pixels.dtype).max)
-    from_ = (np.zeros(0, np.int32),) * 2 if sources is None else sources
+    scale = np.float32(1 / _white(pixels.dtype))
+    source_rows, source_columns = (np.zeros(0, np.int32), np.zeros(0, np.int32)) if sources is None else sources
 
     def work(run: tuple[int, int]) -> None:
-        _link(places, width, height, *run, links)
-        _assemble(pixels, known, rows, columns, links, *from_, np.float32(smooth), scale, *run, wanted, count)
+        gradients.link(places, width, height, *run, links)
+        gradients.assemble(pixels, known, rows, columns, links, source_rows, source_columns, np.float32(smooth), scale, *run, wanted, count)
 
     workers.each(work, runs_of_rows(rows, _RUN))
     return Equations(rows, columns, links, wanted, count)
+
+
+def _white(depth: np.dtype[Any]) -> int:
+    """The largest value of a depth; 1 of float."""
+    return 1 if depth == np.float32 else int(np.iinfo(depth).max)

@@ -12,11 +12,16 @@ long as the patch's side: the compiler makes one kernel a length.
 # pyright: basic
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numba as nb
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SIDES = (1, 3, 5, 7, 9)
 """Patch sides there are kernels for."""
@@ -110,7 +115,15 @@ def _begin(seed, run):
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def scatter(usable, wanting, source_rows, source_columns, first, last, seed):
+def scatter(
+    usable: NDArray[np.bool_],
+    wanting: NDArray[np.bool_],
+    source_rows: NDArray[np.int32],
+    source_columns: NDArray[np.int32],
+    first: int,
+    last: int,
+    seed: int,
+) -> None:
     """Give each target first..last - 1 that `wanting` marks a random usable source; at least one must exist."""
     height, width = usable.shape
     state = _begin(seed, first)
@@ -135,7 +148,23 @@ def scatter(usable, wanting, source_rows, source_columns, first, last, seed):
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def search(patch, picture, usable, rows, columns, neighbour, source_rows, source_columns, cost, first, last, forward, fresh, reach, seed):
+def search(
+    patch: tuple[int, ...],
+    picture: NDArray[np.uint8],
+    usable: NDArray[np.bool_],
+    rows: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    neighbour: NDArray[np.int32],
+    source_rows: NDArray[np.int32],
+    source_columns: NDArray[np.int32],
+    cost: NDArray[np.int32],
+    first: int,
+    last: int,
+    forward: bool,
+    fresh: bool,
+    reach: int,
+    seed: int,
+) -> None:
     """One scan of PatchMatch over targets first..last - 1: the shifts of two neighbours, then random ones nearer and nearer.
 
     `neighbour` holds for each target the index of the one above (forward) or below (backward), -1 where there is none; those
@@ -154,7 +183,7 @@ def search(patch, picture, usable, rows, columns, neighbour, source_rows, source
         here = base + y * stride + 4 * x
         by = np.int64(source_rows[k])
         bx = np.int64(source_columns[k])
-        best = np.int64(_whole(patch, here, base + by * stride + 4 * bx, stride)) if fresh else np.int64(cost[k])
+        best = np.int64(_whole(patch, here, base + by * stride + 4 * bx, stride)) if fresh else np.int64(cost[k])  # pyright: ignore[reportCallIssue]
         for side in range(2):
             j = np.int64(neighbour[k]) if side else k - step
             if j < first or j >= last or (not side and (rows[j] != y or columns[j] != x - step)):
@@ -164,7 +193,7 @@ def search(patch, picture, usable, rows, columns, neighbour, source_rows, source
             if cy < 0 or cy >= height or cx < 0 or cx >= width or not usable[cy, cx] or (cy == by and cx == bx):
                 continue
             there = base + cy * stride + 4 * cx
-            c = np.int64(_head(patch, here, there, stride))
+            c = np.int64(_head(patch, here, there, stride))  # pyright: ignore[reportCallIssue]
             if c < best:
                 c += _tail(patch, here, there, stride)
                 if c < best:
@@ -184,7 +213,7 @@ def search(patch, picture, usable, rows, columns, neighbour, source_rows, source
             if not usable[cy, cx]:
                 continue
             there = base + cy * stride + 4 * cx
-            c = np.int64(_head(patch, here, there, stride))
+            c = np.int64(_head(patch, here, there, stride))  # pyright: ignore[reportCallIssue]
             if c < best:
                 c += _tail(patch, here, there, stride)
                 if c < best:
@@ -197,7 +226,20 @@ def search(patch, picture, usable, rows, columns, neighbour, source_rows, source
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def vote(patch, picture, rows, columns, source_rows, source_columns, weights, targets, lines, hole_rows, hole_columns, holes):
+def vote(
+    patch: tuple[int, ...],
+    picture: NDArray[np.uint8],
+    rows: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    source_rows: NDArray[np.int32],
+    source_columns: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    targets: tuple[int, int],
+    lines: tuple[int, int],
+    hole_rows: NDArray[np.int32],
+    hole_columns: NDArray[np.int32],
+    holes: tuple[int, int],
+) -> None:
     """Set the hole's pixels of rows lines[0]..lines[1] - 1 to the weighted mean of all source patches laid over them.
 
     `targets` and `holes` are the runs of the target and hole lists that can matter to those rows. Pixels on which no weight
@@ -218,7 +260,7 @@ def vote(patch, picture, rows, columns, source_rows, source_columns, weights, ta
         source = base + np.int64(source_rows[k]) * stride + 4 * np.int64(source_columns[k])
         for r in range(max(0, top - y), min(side, bottom - y)):
             cell = (y + r - top) * width + x
-            _add_row(patch, into + 16 * cell, shared + 4 * cell, source + r * stride, weights[k])
+            _add_row(patch, into + 16 * cell, shared + 4 * cell, source + r * stride, weights[k])  # pyright: ignore[reportCallIssue]
     for k in range(holes[0], holes[1]):
         y = np.int64(hole_rows[k])
         x = np.int64(hole_columns[k])
@@ -230,7 +272,19 @@ def vote(patch, picture, rows, columns, source_rows, source_columns, weights, ta
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def claim(half, width, columns, above, below, weights, centres, first, last, claimed, shares):
+def claim(
+    half: int,
+    width: int,
+    columns: NDArray[np.int32],
+    above: NDArray[np.int32],
+    below: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    centres: NDArray[np.int32],
+    first: int,
+    last: int,
+    claimed: NDArray[np.int32],
+    shares: NDArray[np.float32],
+) -> None:
     """For hole pixels first..last - 1: the target whose patch covers the pixel with the largest weight, and its share of all weights.
 
     `centres` holds each hole pixel's own index among the targets. All patches that cover a hole pixel are targets, so a row

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from engine.ops.diffusion import NAVIER_STOKES, TELEA, diffused
+from engine.ops.diffusion import diffused
+from engine.ops.filters import NAVIER_STOKES, TELEA
 
 KINDS = pytest.mark.parametrize("kind", [TELEA, NAVIER_STOKES])
 

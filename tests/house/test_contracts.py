@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOTS = ("app", "engine", "resources")
 CONTRACTS = tuple(one["name"] for one in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"])
 
-STOREYS, FLOORS, GROUND, APART, NAMELESS, NO_QT, NO_TORCH, FORMATS = CONTRACTS
+STOREYS, FLOORS, GROUND, APART, NAMELESS, NO_QT, NO_TORCH, FORMATS, BEHIND = CONTRACTS
 
 BREACHES = (
     ("engine/errors.py", "import app", {STOREYS}),
@@ -46,6 +46,9 @@ BREACHES = (
     ("engine/files/formats.py", "import torch", {NO_TORCH}),
     ("engine/ops/pyramid.py", "from PIL import Image", {FORMATS}),
     ("engine/methods/patchmatch.py", "import imagecodecs", {FORMATS}),
+    ("engine/ops/level.py", "import cv2", {BEHIND}),
+    ("engine/ops/merge.py", "import numba", {BEHIND}),
+    ("engine/pipeline.py", "import cv2", {BEHIND}),
 )
 
 MAY = {
@@ -54,7 +57,7 @@ MAY = {
     "engine.methods": {"numpy", "torch", "cv2"},
     "engine.method": {"numpy", "torch"},
     "engine.device": {"torch"},
-    "engine.pipeline": {"numpy", "torch", "cv2"},
+    "engine.pipeline": {"numpy", "torch"},
     "engine.commands": {"numpy", "tqdm", "psutil"},
 }
 """Libraries each room may import by itself; every other module of the engine: numpy."""
