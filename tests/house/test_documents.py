@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -43,8 +44,9 @@ def test_the_first_command_fills_the_sample_scene(tmp_path: Path) -> None:
     python, program, *arguments = shlex.split(fill)
     assert (python, program) == ("python", "main.py")
     arguments = [str(ROOT / word) if word.startswith("resources/") else word for word in arguments]
-    run([sys.executable, str(ROOT / program), *arguments], tmp_path)
+    run([sys.executable, str(ROOT / program), *arguments, "--json", "record.json"], tmp_path)
     assert (tmp_path / "landmark-evidence" / "index.html").exists()
+    check_tables(tmp_path)
     photograph, filled, clean = (
         cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR).astype(int)
         for path in (
@@ -55,6 +57,17 @@ def test_the_first_command_fills_the_sample_scene(tmp_path: Path) -> None:
     )
     passer_by = np.abs(photograph - clean).sum(axis=2) > 60
     assert np.abs(filled - clean)[passer_by].mean() < np.abs(photograph - clean)[passer_by].mean() / 3
+
+
+def check_tables(folder: Path) -> None:
+    """The tables of the run record and of the arrays name what is there, and nothing else."""
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    told = re.findall(r"^\| (`.*?) \|", COMMANDS.split("## The run record")[1], re.MULTILINE)
+    names = {name for cell in told for name in re.findall(r"`(\w+)`", cell)}
+    with np.load(folder / "landmark-evidence" / "hole-1.npz") as arrays:
+        assert names == {*record, *arrays.files}
+    (seconds,) = re.findall(r"^\| `seconds` \| (.*) \|$", COMMANDS, re.MULTILINE)
+    assert set(re.findall(r"`([\w ]+)`", seconds)) == set(record["seconds"])
 
 
 def test_the_command_that_tests_is_the_one_that_is_checked() -> None:
