@@ -28,12 +28,12 @@ def works(name: str) -> bool:
 
 
 def chosen(asked: str, card: Card) -> torch.device:
-    """The device for a method: the one asked for, or with "auto" the first of its own that works, the processor last.
+    """The device for a method: the one asked for, or with "auto" the first on its card that works.
 
     Raises BadInput where the one asked for does not work or the method cannot use it.
     """
     if asked == "auto":
-        return torch.device(next(name for name in (*(d for d in card.devices if d != "cpu"), "cpu") if works(name)))
+        return torch.device(next(name for name in card.devices if works(name)))
     if asked not in card.devices:
         raise BadInput(f"{card.title} does not run on {_NAMES[asked]}; ask for {' or '.join(card.devices)}, or auto.")
     if not works(asked):

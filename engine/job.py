@@ -99,7 +99,7 @@ class Card:
     copies: bool = False
     """It copies known pixels, so it takes a sampling area and answers where each pixel came from."""
     devices: tuple[Literal["cpu", "cuda", "mps"], ...] = ("cpu",)
-    """Where it can run, the processor always among them."""
+    """Where it can run, what "auto" prefers first; the processor is always among them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

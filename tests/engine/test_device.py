@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def test_auto_takes_the_first_of_the_methods_own_that_works(monkeypatch: pytest.
     monkeypatch.setattr(device, "works", lambda name: name in running)
     assert chosen("auto", ANYWHERE) == torch.device(wanted)
     assert chosen("auto", HERE) == torch.device("cpu")
+    assert chosen("auto", replace(ANYWHERE, devices=("cpu", "cuda"))) == torch.device("cpu")
 
 
 def test_a_device_a_method_cannot_use_is_refused_with_those_it_can() -> None:
