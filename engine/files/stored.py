@@ -49,11 +49,6 @@ def turned_back(array: NDArray[T], orientation: int) -> NDArray[T]:
     return turned(array, UNDOES[orientation])
 
 
-def turned_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Height and width after turning."""
-    return (size[1], size[0]) if orientation >= 5 else size
-
-
 def upright(pixels: Pixels, orientation: int) -> Pixels:
     """The pixels upright and contiguous; the same array where nothing is to be done."""
     if orientation == 1:

@@ -267,3 +267,13 @@ def test_nobody_listens(desk: Desk, root: Path) -> None:
             _, err = child.communicate()
         assert (child.returncode, err) == (0, b"")
     assert desk.pixels().shape == (64, 80, 3)
+
+
+@posix
+def test_nobody_listens_in_this_process(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        said = desk.run("methods")
+    assert (said.code, said.err) == (0, "")
