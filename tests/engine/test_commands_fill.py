@@ -13,7 +13,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from engine.device import works
+from engine.device import chosen
 from engine.files import open_picture
 from engine.methods import shelf
 from tests.engine.cases import rectangles, scene
@@ -22,7 +22,8 @@ from tests.engine.desk import HOLE, SIZE, Desk
 if TYPE_CHECKING:
     from pathlib import Path
 
-ON_AUTO = "Filled on cuda." if works("cuda") else "Filled on the processor."
+AUTO = str(chosen("auto", shelf()["patchmatch"].card))
+ON_AUTO = "Filled on the processor." if AUTO == "cpu" else f"Filled on {AUTO}."
 
 
 @pytest.fixture
@@ -51,7 +52,8 @@ def test_patches_are_the_default_and_auto_says_what_it_chose(desk: Desk) -> None
     said = desk.run("fill", desk.photo, desk.mask, "--output", desk.out, "--json", desk.folder / "run.json")
     assert said.code == 0
     assert said.out.splitlines() == [ON_AUTO, "Saved out.png. 0 pixels changed outside the mask."]
-    assert json.loads((desk.folder / "run.json").read_text())["method"] == "patchmatch"
+    record = json.loads((desk.folder / "run.json").read_text())
+    assert (record["method"], record["device"]) == ("patchmatch", AUTO)
 
 
 def test_quiet_says_nothing(desk: Desk) -> None:
