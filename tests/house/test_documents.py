@@ -109,7 +109,8 @@ def test_the_page_of_results_is_written_by_a_command_that_is_told() -> None:
 
 
 def test_the_plan_names_every_module_of_the_engine() -> None:
-    modules = [path for path in (ROOT / "engine").rglob("*.py") if path.stem != "__init__"]
+    # a method is one file and nothing else: the plan need not know it
+    modules = [path for path in (ROOT / "engine").rglob("*.py") if path.stem != "__init__" and path.parent.name != "methods"]
     assert len(modules) > 40
     assert not [path.relative_to(ROOT).as_posix() for path in modules if not re.search(rf"\b{path.stem}\b", PLAN)]
 
