@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from engine.geometry import Box
 from engine.picture import Patch
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from engine.geometry import Window
+    from engine.geometry import Box, Window
     from engine.job import Card, Fill, Step
     from engine.picture import Pixels
 
@@ -37,6 +36,8 @@ class Cutout:
     known: NDArray[np.bool_]
     sources: NDArray[np.bool_]
     """Known pixels from which texture may be copied (the sampling area)."""
+    box: Box
+    """The smallest box around the hole, in the window."""
     device: torch.device
 
     @property
@@ -53,11 +54,9 @@ class Cutout:
 
     def patch(self, values: NDArray[np.float32]) -> Patch:
         """The hole's box with these values (n, channels) in its hole, in the window's coordinates."""
-        box = Box.around(self.hole)
-        assert box is not None
-        pixels = self.pixels[box.slices].copy()
-        by_pixels(pixels)[self.hole[box.slices]] = by_pixels(encoded(values, self.pixels.dtype))
-        return Patch(0, box, pixels)
+        pixels = self.pixels[self.box.slices].copy()
+        by_pixels(pixels)[self.hole[self.box.slices]] = by_pixels(encoded(values, self.pixels.dtype))
+        return Patch(0, self.box, pixels)
 
 
 def encoded(values: NDArray[np.float32], depth: np.dtype[Any]) -> Pixels:

@@ -154,7 +154,9 @@ def cut(job: Job, window: Window, device: torch.device) -> Cutout:
     sources = known if job.area is None else known & job.area[window.box.slices]
     for array in (pixels, hole, known, sources):
         array.setflags(write=False)
-    return Cutout(window, pixels, hole, known, sources, device)
+    box = Box.around(hole)
+    assert box is not None
+    return Cutout(window, pixels, hole, known, sources, box, device)
 
 
 def _colours(picture: Picture, box: Box) -> tuple[Any, Any]:

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.evidence import ConfidenceMap, HolePixels, NearestNeighborField
-from engine.geometry import Box
 from engine.job import Card, Fill, Settings, Step, setting
-from engine.method import Cutout, Method, encoded
+from engine.method import Cutout, Method, by_pixels, encoded
 from engine.ops.bands import Workers
 from engine.ops.completion import Run, largest_side, scales_of
 from engine.ops.filters import enlarged
@@ -131,14 +130,13 @@ class _Told:
 
 def _seen(cutout: Cutout, round_: Round) -> Patch:
     """The hole as a scale sees it, enlarged to the window's size."""
-    box = Box.around(cutout.hole)
-    assert box is not None
-    step = 2**round_.depth
+    box, step = cutout.box, 2**round_.depth
     top, left = box.top // step, box.left // step
     part = round_.level.inside[top : -(-box.bottom // step), left : -(-box.right // step), : cutout.pixels.shape[2]]
     large = enlarged(part, (part.shape[0] * step, part.shape[1] * step))
     inner = box.moved(-top * step, -left * step)
-    return cutout.patch(large[inner.slices][cutout.hole[box.slices]].astype(np.float32) / np.float32(255))
+    seen = by_pixels(large)[inner.slices][cutout.hole[box.slices]].view(np.uint8).reshape(-1, large.shape[2])
+    return cutout.patch(seen.astype(np.float32) / np.float32(255))
 
 
 def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Workers) -> Solution:

@@ -21,8 +21,8 @@ class Workers:
     """A few threads for kernels that release the interpreter lock; as many as torch uses. A context: they end with it."""
 
     def __init__(self) -> None:
-        threads = torch.get_num_threads()
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._others = torch.get_num_threads() - 1
+        self._pool = ThreadPoolExecutor(self._others) if self._others else None
 
     def __enter__(self) -> Self:
         return self
@@ -33,12 +33,16 @@ class Workers:
 
     def each(self, work: Callable[..., Any], runs: Sequence[Any]) -> None:
         """Call `work(run)` for every run, at once where there are threads; an error of one is raised."""
-        if self._pool is None or len(runs) < 2:
-            for run in runs:
+        left = iter(runs)  # who is free takes the next one
+
+        def take() -> None:
+            for run in left:
                 work(run)
-        else:
-            for done in [self._pool.submit(work, run) for run in runs]:
-                done.result()
+
+        others = [self._pool.submit(take) for _ in range(min(self._others, len(runs) - 1))] if self._pool else []
+        take()
+        for other in others:
+            other.result()
 
 
 def runs_of_rows(rows: NDArray[np.int32], about: int, *, shifted: bool = False, tall: int | None = None) -> list[tuple[int, int]]:

@@ -80,15 +80,13 @@ class Run:
         self.scales, self.side, self.workers, self.device, self.seed = scales, side, workers, device, seed
         self.first_solved = next(depth for depth, scale in enumerate(scales) if scale.pixels.shape[2] == 4)
         solved = len(scales) - self.first_solved
+        self._sizes = [float(scale.missing.sum()) + 100 for scale in scales]
         self.rounds = [1] * self.first_solved + [rounds[min(k, len(rounds) - 1)] for k in range(solved)]
 
     @property
     def work(self) -> float:
         """What `levels` costs, in hole pixels voted for."""
-        return sum(rounds * self._size(depth) for depth, rounds in enumerate(self.rounds))
-
-    def _size(self, depth: int) -> float:
-        return float(self.scales[depth].missing.sum()) + 100
+        return sum(rounds * size for rounds, size in zip(self.rounds, self._sizes, strict=True))
 
     def levels(self) -> Generator[Round, None, Level]:
         """Solve the scales from the coarsest to the finest, whose Level is returned."""
@@ -101,7 +99,7 @@ class Run:
                 solved = depth >= self.first_solved
                 level.search(*((SCANS, max(level.size) // 2) if solved else (REFINING_SCANS, REFINING_REACH)), self.seed)
                 level.vote(_likeness(level.cost, LAST if last and depth == 0 else 1.0) * near)
-                yield Round(level, depth, last, self._size(depth))
+                yield Round(level, depth, last, self._sizes[depth])
         assert level is not None
         return level
 

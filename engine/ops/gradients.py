@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
-def link(holes: NDArray[np.int64], width: int, height: int, first: int, last: int, links: NDArray[np.int32]) -> None:
-    """links[k, e]: the index of hole pixel k's neighbour e in the list, -1 where that one is not in the hole, -2 off the picture."""
-    n = len(holes)
+def link(places: NDArray[np.int64], width: int, height: int, first: int, last: int, links: NDArray[np.int32]) -> None:
+    """links[k, e]: the index in a list of places of place k's neighbour e, -1 where that one is not in the list, -2 off the picture."""
+    n = len(places)
     for e in range(4):
         step = (-width, -1, 1, width)[e]
-        j = np.int64(np.searchsorted(holes, holes[first] + step))
+        j = np.int64(np.searchsorted(places, places[first] + step))
         for k in range(first, last):
-            x = holes[k] % width
-            there = holes[k] + step
+            x = places[k] % width
+            there = places[k] + step
             if (e == 0 and there < 0) or (e == 3 and there >= width * height) or (e == 1 and x == 0) or (e == 2 and x == width - 1):
                 links[k, e] = -2
                 continue
-            while j < n and holes[j] < there:
+            while j < n and places[j] < there:
                 j += 1
-            links[k, e] = j if j < n and holes[j] == there else -1
+            links[k, e] = j if j < n and places[j] == there else -1
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True, fastmath=True)

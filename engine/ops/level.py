@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.ops import filters, patches
 from engine.ops.bands import runs_of_rows
+from engine.ops.gradients import link
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +72,10 @@ class Level:
         (height, width), side = self.size, self.side
         places = np.flatnonzero(filters.dilated(missing, side))
         self.rows, self.columns = (v.astype(np.int32) for v in np.divmod(places, width))
-        self.above, self.below = (_indices(places, places + step) for step in (-width, width))
+        links = np.empty((len(places), 4), np.int32)
+        if len(places):
+            link(places, width, height, 0, len(places), links)
+        self.above, self.below = (np.maximum(links[:, e], -1) for e in (0, 3))
         holes = np.flatnonzero(missing)
         self.hole_rows, self.hole_columns = (v.astype(np.int32) for v in np.divmod(holes, width))
         self.centres = np.searchsorted(places, holes).astype(np.int32)
