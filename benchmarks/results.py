@@ -20,6 +20,7 @@ import threads
 import trials
 from compare import common_options, settings
 from figures import difference, duels, pairs, table, verdict
+from PIL import Image
 from strips import Strips
 from workers import Effort
 
@@ -92,35 +93,31 @@ def goals_table(lines: Iterable[dict[str, Any]]) -> str:
     return "\n".join(["| what | goal | figure | |", "|---|---|---|---|", *rows])
 
 
-def worst(every: list[Done]) -> list[tuple[float, Done, trials.Trial]]:
-    """The fills that fall furthest behind the row's first peer in PSNR on the same hole, sizes left out."""
+def worst(every: list[Done], set_: str) -> list[tuple[float, Done, trials.Trial]]:
+    """The fills of a set that fall furthest behind the row's first peer in PSNR on the same hole."""
     behind = []
-    for done in every:
-        if "MP" not in done.row["set"]:
-            both = pairs(done.trials, done.ours, done.row["peers"][0])
-            behind += [(difference([pair], "psnr").mean, done, pair[0]) for pair in both]
+    for done in (one for one in every if one.row["set"] == set_):
+        both = pairs(done.trials, done.ours, done.row["peers"][0])
+        behind += [(difference([pair], "psnr").mean, done, pair[0]) for pair in both]
     return sorted(behind, key=lambda one: one[0])[:WORST]
 
 
 def worst_part(every: list[Done], page: Path, work: Path) -> str:
-    """The worst fills, with strips of those photographs that may be passed on."""
-    lines = [
-        f"## The {WORST} worst fills",
-        "",
-        "By PSNR less the first peer's on the same hole. Photograph with its hole, ours, the peer's, truth.",
-        "",
-        CREDIT,
-    ]
-    for gap, done, trial in worst(every):
-        peer = done.row["peers"][0].removeprefix("peer:")
-        lines += ["", f"{gap:+.2f} dB: {done.row['title']}, {trial.photograph}, against {peer}"]
-        if done.row["set"] == "native":
-            name = f"{done.row['name']}-{trial.photograph.replace(' ', '-')}.png"
-            shown = page.with_suffix("") / name
-            shown.parent.mkdir(parents=True, exist_ok=True)
-            shown.write_bytes(Strips.file(work / "strips" / done.row["name"], trial.photograph).read_bytes())
-            lines += ["", f"![{trial.photograph}]({shown.parent.name}/{name})"]
+    """The worst fills: strips of those photographs that may be passed on, names of the others."""
+    lines = [f"## The {WORST} worst fills", "", "By PSNR less the first peer's on the same hole.", "", CREDIT, ""]
+    lines += [f"- {_named(*one)}" for one in worst(every, "unseen")]
+    lines += ["", f"### The {WORST} worst of the six that may be shown", "", "Photograph with its hole, ours, the peer's, truth."]
+    for gap, done, trial in worst(every, "native"):
+        name = f"{done.row['name']}-{trial.photograph.replace(' ', '-')}.jpg"
+        shown = page.with_suffix("") / name
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(Strips.file(work / "strips" / done.row["name"], trial.photograph)).save(shown, quality=90)
+        lines += ["", f"{_named(gap, done, trial)}:", "", f"![{trial.photograph}]({shown.parent.name}/{name})"]
     return "\n".join(lines)
+
+
+def _named(gap: float, done: Done, trial: trials.Trial) -> str:
+    return f"{gap:+.2f} dB: {done.row['title']}, {trial.photograph}, against {done.row['peers'][0].removeprefix('peer:')}"
 
 
 def row_part(done: Done) -> str:

@@ -92,8 +92,7 @@ class Run:
         """Solve the scales from the coarsest to the finest, whose Level is returned."""
         level = None
         for depth in reversed(range(len(self.scales))):
-            level = self._started(depth, level)
-            near = self._nearness(level, depth)
+            level, near = self._started(depth, level)
             for round_ in range(self.rounds[depth]):
                 last = round_ == self.rounds[depth] - 1
                 solved = depth >= self.first_solved
@@ -103,18 +102,19 @@ class Run:
         assert level is not None
         return level
 
-    def _started(self, depth: int, coarser: Level | None) -> Level:
+    def _started(self, depth: int, coarser: Level | None) -> tuple[Level, NDArray[np.float32]]:
+        """A scale's Level with a first guess in its hole, and how much each target's vote counts for lying near the rim."""
         level = level_on(self.device, self.scales[depth], self.side, self.workers)
-        carried = level.start(self.seed + depth, coarser)
+        carried, near = level.start(self.seed + depth, coarser), self._nearness(level, depth)
         if coarser is None:
             level.put(_guess(level, self.scales[depth].missing))
         else:
             level.put(_enlarged(coarser, level))
-            level.vote(self._nearness(level, depth) * carried)  # from the finer pixels: sharper than the enlarged ones
-        return level
+            level.vote(near * carried)  # from the finer pixels: sharper than the enlarged ones
+        return level, near
 
     def _nearness(self, level: Level, depth: int) -> NDArray[np.float32]:
-        """How much each target's vote counts for lying near the rim, in pixels of the working size."""
+        """Votes' factors (n,), which fall with the distance to the rim in pixels of the working size."""
         finer = max(0, self.first_solved - depth)
         return np.exp(-NEAR * np.minimum(level.depth(self.scales[depth].missing) / 2**finer, NEAR_CAP)).astype(np.float32)
 
