@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROUNDS = {"draft": (2, 4, 5, 6), "normal": (6, 10, 14, 18), "best": (12, 18, 24, 30)}
 """Searches and votes a level, finest first; the last number holds for all coarser ones."""
-AVERAGED = 5
+AVERAGED = 6
 """Whole runs that "smooth" averages."""
 SWEEPS, SCREENING = 12, 0.003
 
