@@ -93,9 +93,11 @@ class PatchMatch(Method):
     def fill(self, cutout: Cutout, settings: PatchSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:
         """See `Method.fill`."""
         side = largest_side(cutout.sources, settings.patch)
+        if side < settings.patch:
+            yield Step(0.0, f"patches of {side}, as no source holds {settings.patch}")
         scales = scales_of(cutout.image8, cutout.known, cutout.sources, side)
         with Workers() as workers:
-            seeds = rng.integers(1 << 31, size=AVERAGED if settings.smooth > 0.5 else 1)
+            seeds = rng.integers(1 << 31, size=AVERAGED if settings.adapt and settings.smooth > 0.5 else 1)
             runs = [Run(scales, side, ROUNDS[settings.effort], workers, cutout.device, int(seed)) for seed in seeds]
             told = _Told(sum(run.work for run in runs))
             solutions: list[Solution] = []

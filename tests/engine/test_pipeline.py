@@ -352,3 +352,21 @@ def test_settings_reach_the_method() -> None:
     results = [filled(replace(job, settings=settings)) for settings in (None, PatchSettings(), PatchSettings(smooth=1.0))]
     assert np.array_equal(results[0], results[1])
     assert not np.array_equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("smooth", [0.0, 1.0])
+def test_without_colour_adaptation_every_pixel_is_an_exact_copy(smooth: float) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (60, 70, 3), dtype=np.uint8)
+    _, result = run(asked(pixels, (20, 20, 38, 45), settings=PatchSettings(adapt=False, smooth=smooth)))
+    (field,) = [one for one in result.evidence if isinstance(one, NearestNeighborField)]
+    assert field.copied.all()
+
+
+def test_patches_smaller_than_asked_for_are_told() -> None:
+    area = np.zeros((60, 70), np.bool_)
+    area[5:10, 5:60] = True
+    pixels = np.random.default_rng(5).integers(0, 256, (60, 70, 3), dtype=np.uint8)
+    steps, result = run(asked(pixels, (20, 20, 38, 45), settings=PatchSettings(patch=9), area=area))
+    (field,) = [one for one in result.evidence if isinstance(one, NearestNeighborField)]
+    assert field.patch == 5
+    assert steps[0].stage == "patches of 5, as no source holds 9"
