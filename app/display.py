@@ -1,0 +1,50 @@
+"""How things are shown: nothing of it changes a pixel."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+Sight: TypeAlias = str | int
+""""original", "current", or the index of a candidate of the choice that is shown."""
+
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "mask_colour": ("red", "blue", "green", "hatch"),
+    "surround": ("theme", "black", "grey", "white"),
+    "theme": ("system", "dark", "light"),
+    "compare": ("single", "split"),
+    "page": ("fill", "evidence"),
+}
+"""The values of what can be one of several."""
+
+
+class Display(QObject):
+    """What is shown and how; `set` changes one of its attributes and says so."""
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.mask_shown = True
+        self.mask_colour = "red"
+        self.surround = "theme"
+        self.theme = "system"
+        self.compare = "single"
+        self.split_at = 0.5
+        """Share of the picture's width at which a split's line stands."""
+        self.left: Sight = "original"
+        self.right: Sight = "current"
+        self.original_held = False
+        self.panel = True
+        self.chrome = True
+        """Rail, panel and status; Tab hides them."""
+        self.page = "fill"
+
+    def set(self, name: str, value: Any) -> None:
+        """Change an attribute. Raises ValueError for a value it cannot have."""
+        if name in CHOICES and value not in CHOICES[name]:
+            raise ValueError(f"{name} is one of {CHOICES[name]}, not {value!r}")
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            self.changed.emit(name)

@@ -1,0 +1,98 @@
+"""What the next fill is asked to be: the method, its settings, and what is done to the mask before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.geometry import Box
+from engine.picture import Mask, usual_growth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.job import Card, Settings
+
+MOST_GROWTH, MOST_FEATHER = 64, 64
+
+
+class Recipe(QObject):
+    """The method and its settings. The cards come once the engine is loaded; until then the first method is meant, as it is."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.cards: tuple[Card, ...] = ()
+        self.method = "patchmatch"
+        self.grow: int | None = None
+        """Pixels; None: the usual growth for the photograph's size."""
+        self.feather = 0
+        """Pixels over which a fill passes into the photograph, outside the grown mask."""
+        self._settings: dict[str, Settings] = {}
+
+    @property
+    def card(self) -> Card | None:
+        """The method's card; None until the engine is loaded."""
+        return next((card for card in self.cards if card.name == self.method), None)
+
+    @property
+    def settings(self) -> Settings | None:
+        """The method's settings as they are set; None until the engine is loaded."""
+        return self._settings.get(self.method)
+
+    def set_cards(self, cards: tuple[Card, ...]) -> None:
+        """What the shelf holds."""
+        self.cards = cards
+        for card in cards:
+            self._settings.setdefault(card.name, card.settings())
+        self.changed.emit()
+
+    def set_method(self, name: str) -> None:
+        """Fill by another method; each keeps its own settings."""
+        self.method = name
+        self.changed.emit()
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Change one setting of the method. Raises BadInput for a value out of its range."""
+        settings: Any = self.settings
+        assert settings is not None
+        self._settings[self.method] = replace(settings, **{name: value})
+        self.changed.emit()
+
+    def set_grow(self, pixels: int | None) -> None:
+        """Grow the mask by so many pixels; None: by the usual growth."""
+        self.grow = pixels
+        self.changed.emit()
+
+    def set_feather(self, pixels: int) -> None:
+        """Let the fill pass into the photograph over so many pixels."""
+        self.feather = pixels
+        self.changed.emit()
+
+    def growth(self, size: tuple[int, int]) -> int:
+        """By how many pixels the mask of a photograph of that size is grown."""
+        return usual_growth(size) if self.grow is None else self.grow
+
+    def reach(self, size: tuple[int, int]) -> int:
+        """How far from what is painted a pixel may change."""
+        return self.growth(size) + self.feather
+
+    def grown(self, painted: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+        """A mask as it is filled: grown, then feathered outwards in even steps. It needs `reach` pixels of room around it."""
+        mask = Mask(painted).grown(self.growth(size))
+        coverage = mask.coverage.copy()
+        for ring in range(1, self.feather + 1):
+            wider = mask.grown(ring).coverage
+            level = np.uint8(round(255 * (1 - ring / (self.feather + 1))))
+            np.maximum(coverage, np.minimum(wider, level), out=coverage)
+        return coverage
+
+    def room(self, box: Box, size: tuple[int, int]) -> Box:
+        """A box with all that `grown` may reach around it."""
+        room = box.grown(self.reach(size), self.reach(size)).common(Box.whole(size))
+        assert room is not None
+        return room

@@ -1,0 +1,1 @@
+"""What is seen: the only place with widgets, and with x and y."""

@@ -1,0 +1,62 @@
+"""What the engine's thread is given to do: the one place in the application that knows the pipeline, and only once it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.ops.guess import first_guess
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from engine.geometry import Box
+    from engine.job import Card, Job, Result, Step
+    from engine.picture import Mask, Patch, Picture
+
+_PIPELINES: list[Any] = []
+
+
+def _pipeline() -> Any:
+    """The one pipeline, made by the engine's thread when it is needed first: until then the window is up without torch."""
+    if not _PIPELINES:
+        from engine.pipeline import Pipeline  # noqa: PLC0415
+
+        _PIPELINES.append(Pipeline())
+    return _PIPELINES[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepare:
+    """Load the engine and compile what has to be compiled, once for this processor. Returns the cards of the shelf."""
+
+    def run(self) -> Generator[Step, None, tuple[Card, ...]]:
+        """Do it."""
+        from engine.prepared import prepare  # noqa: PLC0415
+
+        return (yield from prepare())
+
+
+@dataclass(frozen=True, eq=False)
+class Fill:
+    """Fill the holes of a Job."""
+
+    job: Job
+
+    def run(self) -> Generator[Step, None, Result]:
+        """Do it."""
+        return (yield from _pipeline().run(self.job))
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """A first look at what a fill will be like, for the time until the engine is ready."""
+
+    picture: Picture
+    mask: Mask
+    box: Box
+
+    def run(self) -> Generator[Step, None, Patch]:
+        """Do it."""
+        yield from ()
+        return first_guess(self.picture, self.mask, self.box)
