@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from engine.geometry import Box
+from engine.ops.filters import components, dilated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
