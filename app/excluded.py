@@ -47,8 +47,7 @@ def piece_around(pixels: HolePixels, field: Evidence, place: tuple[int, int], so
     )
     offsets = np.nan_to_num(field.layer("field", box), nan=1e9)
     mine = offsets[place[0] - box.top, place[1] - box.left]
-    same = (np.abs(offsets - mine).max(axis=2) <= APART).astype(np.uint8)
-    labels: Any = cv2.connectedComponents(same, connectivity=8)[1]
+    labels = components(np.abs(offsets - mine).max(axis=2) <= APART)[1]
     rows, columns = np.nonzero(labels == labels[place[0] - box.top, place[1] - box.left])
     steps = np.rint(offsets[rows, columns]).astype(np.int64)
     return _piece(rows + box.top + steps[:, 0], columns + box.left + steps[:, 1], max(source.patch.size), size)
@@ -59,7 +58,6 @@ def _piece(rows: NDArray[np.int64], columns: NDArray[np.int64], side: int, size:
     tight = Box(int(rows.min()), int(columns.min()), int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1)
     box = tight.grown(side, side).common(Box.whole(size))
     assert box is not None
-    inside = np.zeros(box.size, np.uint8)
-    inside[np.clip(rows, 0, size[0] - 1) - box.top, np.clip(columns, 0, size[1] - 1) - box.left] = 1
-    wide = cv2.dilate(inside, np.ones((2 * (side // 2) + 1,) * 2, np.uint8))
-    return Piece(box, np.asarray(wide) > 0)
+    inside = np.zeros(box.size, np.bool_)
+    inside[np.clip(rows, 0, size[0] - 1) - box.top, np.clip(columns, 0, size[1] - 1) - box.left] = True
+    return Piece(box, dilated(inside, side // 2 * 2 + 1))
