@@ -142,7 +142,8 @@ class Level:
 
         def work(run: tuple[int, int]) -> None:
             top, bottom = int(self.hole_rows[run[0]]), int(self.hole_rows[run[1] - 1]) + 1
-            first, last = np.searchsorted(self.rows, (top - self.half, bottom + self.half))
+            # int32 as the list is: another type would copy all of it at each search
+            first, last = np.searchsorted(self.rows, np.array((top - self.half, bottom + self.half), np.int32))
             patches.vote(
                 self.patch, self.picture, self.rows, self.columns, self.source_rows, self.source_columns, self.weights,
                 (int(first), int(last)), (top, bottom), self.hole_rows, self.hole_columns, run,
