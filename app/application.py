@@ -1,0 +1,46 @@
+"""The program: one desk, one window, and what each action does with them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.desk import Desk
+from app.view import style
+from app.view.window import Window
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def application() -> QApplication:
+    """The Qt application, dressed; the one there is, or a new one."""
+    there = QApplication.instance()
+    made = there if isinstance(there, QApplication) else QApplication(sys.argv[:1])
+    made.setApplicationName("Inlay")
+    made.setOrganizationName("Inlay")
+    style.dress(made)
+    return made
+
+
+def opened(photo: Path | None = None) -> Window:
+    """A window that is shown, with a photograph where one is given. The engine is loaded once it has been drawn."""
+    desk = Desk()
+    window = Window(desk)
+    window.show()
+    QTimer.singleShot(0, desk.filling.prepare)
+    if photo is not None:
+        desk.filing.open(photo)
+    return window
+
+
+def run(photo: Path | None = None) -> int:
+    """Open the window until it is closed. The exit code."""
+    qt = application()
+    window = opened(photo)
+    code = qt.exec()
+    window.desk.close()
+    return code

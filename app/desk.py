@@ -1,0 +1,104 @@
+"""Everything that stands behind one window, and what each action does that needs no window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from app.actions import Actions
+from app.display import Display
+from app.document import Document
+from app.filing import Filing
+from app.filling import Filling
+from app.inspection import Inspection
+from app.recipe import Recipe
+from app.runner import Runner
+from app.settings import Settings
+from app.toolbox import TOOLS, Toolbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Desk(QObject):
+    """The parts of the program, made and connected: two threads, the document, what is asked of it, how it is shown."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.engine, self.files = Runner("engine", self), Runner("files", self)
+        self.document, self.recipe = Document(self), Recipe(self)
+        self.toolbox, self.display = Toolbox(self), Display(self)
+        self.filling = Filling(self.document, self.recipe, self.engine, self.files, self)
+        self.inspection = Inspection(self.document, self)
+        self.settings = Settings()
+        self.filing = Filing(self.document, self.files, self.settings, self)
+        self.actions = Actions(self)
+        self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
+        self.connect_actions({**self._file_actions(), **self._edit_actions(), **self._view_actions(), **self._chosen()})
+
+    def connect_actions(self, does: dict[str, Callable[[], Any]]) -> None:
+        """Say what actions do."""
+        for name, act in does.items():
+            self.actions[name].triggered.connect(lambda _checked=False, act=act: act())
+
+    def _file_actions(self) -> dict[str, Callable[[], Any]]:
+        filing = self.filing
+        return {"open_sample": filing.open_sample, "save_over": filing.save_over_original, "close": filing.close}
+
+    def _edit_actions(self) -> dict[str, Callable[[], Any]]:
+        document, toolbox, filling = self.document, self.toolbox, self.filling
+        return {
+            "undo": document.undo,
+            "redo": document.redo,
+            "swap": toolbox.swap,
+            "smaller": toolbox.smaller,
+            "larger": toolbox.larger,
+            "softer": toolbox.softer,
+            "harder": toolbox.harder,
+            "clear_mask": document.clear_mask,
+            "invert_mask": document.invert_mask,
+            "clear_area": document.clear_area,
+            "fill": filling.fill,
+            "another": filling.another,
+            "previous_result": lambda: self.step_result(-1),
+            "next_result": lambda: self.step_result(1),
+            "not_from_here": self.not_from_here,
+        }
+
+    def _view_actions(self) -> dict[str, Callable[[], Any]]:
+        display = self.display
+        return {
+            "mask_shown": lambda: display.set("mask_shown", not display.mask_shown),
+            "compare_single": lambda: display.set("compare", "single"),
+            "compare_split": lambda: display.set("compare", "single" if display.compare == "split" else "split"),
+            "panel": lambda: display.set("panel", not display.panel),
+            "chrome": lambda: display.set("chrome", not display.chrome),
+        }
+
+    def _chosen(self) -> dict[str, Callable[[], Any]]:
+        """Actions of which one is checked."""
+        does: dict[str, Callable[[], Any]] = {tool: lambda tool=tool: self.toolbox.choose(tool) for tool in TOOLS}
+        for group, prefix in (("mask_colour", "mask_"), ("surround", "surround_"), ("theme", "theme_")):
+            for action in self.actions.in_group(group):
+                value = action.objectName().removeprefix(prefix)
+                does[action.objectName()] = lambda group=group, value=value: self.display.set(group, value)
+        return does
+
+    def not_from_here(self) -> None:
+        """Forbid what the inspected pixel came from, and fill its hole by the next seed."""
+        choice = self.inspection.choice
+        self.inspection.not_from_here()
+        if choice is not None:
+            self.filling.another(choice)
+
+    def step_result(self, by: int) -> None:
+        """Let the result before or after stand that stands now."""
+        choice = self.document.shown
+        if choice is not None and choice.candidates:
+            index = 0 if choice.chosen is None else (choice.chosen + by) % len(choice.candidates)
+            self.document.choose(choice, index)
+
+    def close(self) -> bool:
+        """End the threads; whether they ended."""
+        return all([self.engine.close(), self.files.close()])
