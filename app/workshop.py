@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.ops.guess import first_guess
-
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -58,5 +56,7 @@ class Guess:
 
     def run(self) -> Generator[Step, None, Patch]:
         """Do it."""
+        from engine.ops.guess import first_guess  # noqa: PLC0415
+
         yield from ()
         return first_guess(self.picture, self.mask, self.box)
