@@ -149,7 +149,7 @@ class Actions(QObject):
     def _made(self, asks: Asks) -> QAction:
         action = QAction(asks.text, self)
         action.setObjectName(asks.name)
-        action.setProperty("icon", asks.icon)
+        action.setProperty("drawing", asks.icon)  # "icon" is a property of QAction itself
         keys = [QKeySequence(key) for key in asks.keys]
         action.setProperty("keys", [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys])
         if asks.name not in HELD:
