@@ -1,4 +1,4 @@
-"""The engine at the command line, without Qt: one module a command, exit codes and sentences here."""
+"""The command line, without Qt: one module a command, exit codes and sentences here. The window is opened by who called."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import argparse
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from engine.commands import fill, methods
 from engine.errors import BadInput, InlayError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+Window: TypeAlias = "Callable[[Path | None], int]"
+"""What opens the window, with a photograph where one is given, and returns the exit code when it is closed."""
+
+COMMANDS = {"fill": fill, "methods": methods}
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130
 
@@ -26,20 +32,24 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = _Parser(prog="inlay", description="Remove things from photographs, and see where every filled pixel came from.")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for command in (fill, methods):
+    top = _Parser(
+        prog="inlay",
+        usage="inlay [PHOTO]\n       inlay COMMAND ...",
+        description="Remove things from photographs, and see where every filled pixel came from. Without a command the window opens.",
+        epilog="PHOTO is opened in the window. A command's name comes first: a photograph of that name is given as ./fill.",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser, prog=top.prog)
+    for command in COMMANDS.values():
         command.add_to(commands)
     return top
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], window: Window) -> int:
     """Carry out a command line. 0: done; 2: bad input, 1: the engine failed, both with one sentence; 130: stopped by Ctrl+C."""
     _make_all_names_printable()
+    code = 0
     try:
-        chosen = _parsed(arguments)
-        chosen.run(chosen)
-        print(end="", flush=True)
+        code = _carried_out(arguments, window)
     except KeyboardInterrupt as stop:
         return _said(str(stop) or "Stopped; nothing was written.", STOPPED)
     except BrokenPipeError:
@@ -55,13 +65,37 @@ def run(arguments: Sequence[str]) -> int:
         return _said(
             f"Inlay failed where it should not have ({type(defect).__name__}: {defect}); please report it with what you did.", FAILED
         )
+    return code
+
+
+def _carried_out(arguments: Sequence[str], window: Window) -> int:
+    """Open the window, or do what a command does."""
+    if _asks_for_window(arguments):
+        return window(_photo(arguments))
+    chosen = parser().parse_args(arguments)
+    chosen.run(chosen)
+    print(end="", flush=True)
     return 0
 
 
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+def _asks_for_window(arguments: Sequence[str]) -> bool:
+    """No command and no option: nothing, or a photograph."""
+    return not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-"))
+
+
+def _photo(arguments: Sequence[str]) -> Path | None:
+    """The photograph to open. Raises BadInput."""
     if not arguments:
-        raise BadInput("Say what to do: inlay fill PHOTO MASK -o OUT fills a picture, inlay methods lists the methods, --help says more.")
-    return parser().parse_args(arguments)
+        return None
+    if len(arguments) > 1:
+        raise BadInput(f"The window opens one photograph, not {len(arguments)}; commands are {', '.join(COMMANDS)}, and --help says more.")
+    try:
+        there = Path(arguments[0]).exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise BadInput(f"There is no photograph {arguments[0]}, and commands are {', '.join(COMMANDS)}; --help says more.")
+    return Path(arguments[0])
 
 
 def _make_all_names_printable() -> None:

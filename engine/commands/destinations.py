@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
-from engine.errors import BadInput, EngineFailure
+from engine.errors import BadInput
 from engine.files import formats
-from engine.files.evidence import check_evidence_folder, write_evidence
+from engine.files.evidence import check_evidence_folder
+from engine.files.evidence_staged import said_of, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
-
-    from engine.evidence import Evidence
-    from engine.picture import Mask, Patch, Picture
 
 
 def check_destinations(output: Path, record: Path | None, evidence: Path | None, sources: Mapping[str, Path], *, overwrite: bool) -> None:
@@ -40,7 +36,7 @@ def check_destinations(output: Path, record: Path | None, evidence: Path | None,
     if evidence is not None:
         check_evidence_folder(evidence)
         _check_apart("The evidence", evidence, {"the picture": output})
-        _check_writable(_standing(evidence))
+        _check_writable(standing(evidence))
     if record is not None:
         _check_apart("The run record", record, {**sources, "the picture": output})
         _check_file(record, overwrite=overwrite, made=evidence)
@@ -85,57 +81,13 @@ def _check_writable(folder: Path) -> None:
         raise BadInput(f"Nothing can be written into the folder {folder} ({error.strerror or error}); choose another.") from None
 
 
-def _standing(folder: Path) -> Path:
-    """The folder, or the nearest of those above it that is there. Raises BadInput where a file stands in the way."""
-    folder = folder.resolve()
-    there = next(one for one in (folder, *folder.parents) if one.exists())
-    if not there.is_dir():
-        raise BadInput(f"The folder {folder} cannot be made, because {there} is a file; name another folder.")
-    return there
-
-
-@contextlib.contextmanager
-def staged_evidence(
-    folder: Path | None, before: Picture, result: Picture, patches: Sequence[Patch], evidence: Sequence[Evidence], mask: Mask
-) -> Generator[None]:
-    """Evidence written aside first, and moved into its folder only where the body went well; see `write_evidence`.
-
-    Nothing happens where `folder` is None. Raises EngineFailure where the disk refuses a file.
-    """
-    if folder is None:
-        yield
-        return
-    aside = _standing(folder) / f".{secrets.token_hex(6)}.inlay-part"
-    try:
-        with _said_of(f"The evidence could not be written to {folder}"):
-            files = write_evidence(aside, before, result, patches, evidence, mask)
-        yield
-        with _said_of(f"The picture was saved, but its evidence could not be moved to {folder}"):
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                file.replace(folder / file.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
 def write_record(path: Path, text: str) -> None:
     """Write the run record, whole or not at all. Raises EngineFailure where the disk refuses it."""
     part = path.resolve().with_name(f".{secrets.token_hex(6)}.inlay-part")
     try:
-        with _said_of(f"The picture was saved, but its run record could not be written to {path}"):
+        with said_of(f"The picture was saved, but its run record could not be written to {path}"):
             part.write_text(text, encoding="utf-8")
             part.replace(path.resolve())
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _said_of(what: str) -> Generator[None]:
-    """Say what failed when the disk does, under the name that the user gave."""
-    try:
-        yield
-    except (OSError, EngineFailure) as error:
-        cause = error if isinstance(error, OSError) else error.__cause__
-        reason = (cause.strerror or os.strerror(cause.errno or 0)) if isinstance(cause, OSError) else cause
-        raise EngineFailure(f"{what} ({reason}); make room or choose another disk.") from error

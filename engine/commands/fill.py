@@ -15,9 +15,10 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
-from engine.commands.destinations import check_destinations, staged_evidence, write_record
+from engine.commands.destinations import check_destinations, write_record
 from engine.errors import BadInput
 from engine.files import Saved, open_area, open_mask, open_picture, save
+from engine.files.evidence_staged import staged_evidence
 from engine.files.formats import format_of_suffix
 from engine.files.losses import losses
 from engine.job import DEVICES, Job, Result, chosen_settings

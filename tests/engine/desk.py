@@ -31,6 +31,10 @@ class Said:
     err: str
 
 
+def no_window(photo: Path | None) -> int:
+    raise AssertionError(f"a window was opened for {photo}")
+
+
 class Desk:
     """Draws what a test needs, runs `inlay` in this process, and tells what lies in the folder."""
 
@@ -48,7 +52,7 @@ class Desk:
 
     def run(self, *arguments: object) -> Said:
         self._capsys.readouterr()
-        code = run([str(one) for one in arguments])
+        code = run([str(one) for one in arguments], no_window)
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
 

@@ -24,7 +24,7 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        ((), "Say what to do"),
+        (("a.png", "b.png"), "one photograph, not 2"),
         (("polish",), "polish"),
         (("fill",), "PHOTO, MASK"),
         (("fill", "a.png", "b.png"), "--output"),

@@ -1,0 +1,122 @@
+"""What the files' thread is given to do: frozen values with a generator each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.files import open_mask, open_picture, save
+from engine.files.evidence_staged import staged_evidence
+from engine.files.preview import preview
+from engine.picture import Mask, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from engine.evidence import Evidence
+    from engine.files import Saved
+    from engine.files.preview import Preview
+    from engine.picture import Patch
+
+SIDE = 1000
+"""Least longer side of the picture that is shown first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A photograph from a file, and what comes painted on it."""
+
+    picture: Picture
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Open:
+    """Open a photograph; it says what it will look like where that is known sooner."""
+
+    path: Path
+    mask: Path | None = None
+
+    def run(self) -> Generator[Preview, None, Opened]:
+        """Do it: the whole is decoded while its small picture is."""
+        with ThreadPoolExecutor(1) as other:
+            whole = other.submit(open_picture, self.path)
+            small = preview(self.path, SIDE)
+            if small is not None and not whole.done():
+                yield small
+            picture = whole.result()
+        return Opened(picture, open_mask(self.mask, picture.size) if self.mask else None)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenMask:
+    """Open a mask for a photograph of that height and width."""
+
+    path: Path
+    size: tuple[int, int]
+
+    def run(self) -> Generator[None, None, Mask]:
+        """Do it."""
+        yield from ()
+        return open_mask(self.path, self.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Save:
+    """Save a photograph as it stood when this was asked. What its format cannot hold has been accepted before."""
+
+    picture: Picture
+    opened: Callable[[], Picture]
+    """Makes what it was when it was opened."""
+    mask: Mask
+    path: Path
+    overwrite: bool
+    standing: object
+    """What tells that state of the pixels from others."""
+    told: tuple[str, ...] = ()
+    """Sentences about what the file does not hold, for the end."""
+
+    def run(self) -> Generator[None, None, Saved]:
+        """Do it."""
+        yield from ()
+        return save(self.picture, self.path, self.mask, self.opened(), overwrite=self.overwrite, accept_losses=True)
+
+
+@dataclass(frozen=True, eq=False)
+class SaveMask:
+    """Save what is painted as a grey picture."""
+
+    coverage: NDArray[np.uint8]
+    path: Path
+    overwrite: bool
+
+    def run(self) -> Generator[None, None, Saved]:
+        """Do it."""
+        yield from ()
+        picture = Picture(self.coverage)
+        return save(picture, self.path, Mask(np.zeros_like(self.coverage)), picture, overwrite=self.overwrite)
+
+
+@dataclass(frozen=True, eq=False)
+class ExportEvidence:
+    """Write where the pixels of fills came from into a folder."""
+
+    folder: Path
+    picture: Picture
+    opened: Callable[[], Picture]
+    patches: tuple[Patch, ...]
+    evidence: tuple[Evidence, ...]
+    mask: Mask
+
+    def run(self) -> Generator[None, None, Path]:
+        """Do it."""
+        yield from ()
+        with staged_evidence(self.folder, self.opened(), self.picture, self.patches, self.evidence, self.mask):
+            pass
+        return self.folder
