@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import resources
 from engine.files.formats import NAMES, SUFFIXES
+from engine.files.losses import losses
 
 if TYPE_CHECKING:
     from engine.picture import Picture
@@ -17,10 +18,18 @@ SAMPLE_MASK = SAMPLE.with_name("landmark-mask.png")
 ENDINGS = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}
 
 
+def there(path: Path) -> bool:
+    """Whether there is such a file or folder; a name that cannot even be looked up has none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def free(path: Path) -> Path:
     """The path, or with the first number from 2 behind its name that no file has."""
     number, found = 1, path
-    while found.exists():
+    while there(found):
         number += 1
         found = path.with_stem(f"{path.stem}-{number}")
     return found
@@ -46,8 +55,6 @@ def beside(photograph: Path | None, pictures: Path, what: str) -> Path:
 
 def keeping(picture: Picture, but: str) -> str | None:
     """The format, other than `but`, that holds all of a picture: its own, TIFF, PNG, WebP; None where none does."""
-    from engine.files.losses import losses  # noqa: PLC0415
-
     own = picture.file.format if picture.file else "png"
     return next((kind for kind in (own, "tiff", "png", "webp") if kind != but and not losses(picture, kind)), None)
 

@@ -172,14 +172,9 @@ def _measured(part: Path, kind: str, coded: Coded, original: Picture, mask: Mask
 def _neighbour(path: Path, *, overwrite: bool) -> Generator[Path]:
     """The name of a file beside `path` that takes its place once all went well, and is gone otherwise, Ctrl+C included."""
     target = path.resolve() if path.is_symlink() else path
-    if not target.parent.is_dir():
-        raise BadInput(f"There is no folder {target.parent} to save into; make it first.")
-    if target.is_dir():
-        raise BadInput(f"{path} is a folder; give the name of a file.")
-    if target.exists() and not overwrite:
-        raise _exists(path)
     part = target.with_name(f".{secrets.token_hex(6)}.inlay-part")
     try:
+        _check_place(path, target, overwrite=overwrite)
         yield part
         _take_name(part, target, overwrite=overwrite)
     except PermissionError as error:
@@ -189,6 +184,16 @@ def _neighbour(path: Path, *, overwrite: bool) -> Generator[Path]:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _check_place(path: Path, target: Path, *, overwrite: bool) -> None:
+    """Raise BadInput where no file of that name may be written, and OSError where that cannot even be asked."""
+    if not target.parent.is_dir():
+        raise BadInput(f"There is no folder {target.parent} to save into; make it first.")
+    if target.is_dir():
+        raise BadInput(f"{path} is a folder; give the name of a file.")
+    if target.exists() and not overwrite:
+        raise _exists(path)
 
 
 def _exists(path: Path) -> BadInput:
