@@ -10,6 +10,7 @@ from app.sheet import tiles
 from engine.geometry import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -90,6 +91,18 @@ class Photograph:
     def opened(self) -> Picture:
         """What it was when it was opened; a copy where anything was written."""
         return replace(self._rest, pixels=self.original(self.box)) if self._was else self.picture()
+
+    def opened_later(self) -> Callable[[], Picture]:
+        """What makes that in another thread, whatever is written meanwhile: nothing is copied here."""
+        now, was = self.picture(), dict(self._was)
+
+        def made() -> Picture:
+            pixels = now.pixels.copy()
+            for tile, part in was.items():
+                pixels[tile.slices] = part
+            return replace(now, pixels=pixels)
+
+        return made if was else lambda: now
 
     def _owned(self) -> NDArray[Any]:
         """The array, or a copy of it where somebody holds what was lent."""
