@@ -50,16 +50,17 @@ def seconds(work: Callable[[], object], runs: int) -> float:
 class Search:
     """Rounds of search and vote on one level, from the same random field each time."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, scale: Scale) -> None:
         self.level = level
+        finished(level.lay(scale))
 
     def __call__(self) -> None:
         """All rounds."""
-        self.level.start(0)
+        finished(self.level.start(0))
         self.level.scans = 0
         for _ in range(ROUNDS):
-            self.level.search(SCANS, max(self.level.size) // 2, 0)
-            self.level.vote(np.exp(self.level.cost * np.float32(-1e-5)) + np.float32(1e-6))
+            finished(self.level.search(SCANS, max(self.level.size) // 2, 0))
+            finished(self.level.vote(np.exp(self.level.cost * np.float32(-1e-5)) + np.float32(1e-6)))
 
     @property
     def error(self) -> float:
@@ -76,7 +77,7 @@ def search(name: str, pixels: Pixels, mask: Pixels, device: torch.device, runs: 
     """The search and vote of one level of the whole picture."""
     scale = Scale(np.dstack([pixels, np.zeros_like(mask)]), mask > 0, mask == 0)
     with Workers() as workers:
-        pair = Search(Level(scale, SIDE, workers)), Search(TorchLevel(scale, SIDE, workers, device))
+        pair = Search(Level(SIDE, workers), scale), Search(TorchLevel(SIDE, workers, device), scale)
         times = [seconds(one, runs) for one in pair]
     notes = f"{len(pair[0].level.rows)} targets, mean error {pair[0].error:.2f} and {pair[1].error:.2f}"
     compared(name, "search", times[1], times[0], notes)

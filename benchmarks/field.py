@@ -60,6 +60,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 # ---- our search, in the project's interpreter
 def ours(first: Pixels, second: Pixels, iterations: int) -> Callable[[], Field]:
     """Our search, given as often as it is called: both pictures side by side, the second one's patches the only sources."""
+    from engine.job import finished
     from engine.ops.bands import Workers
     from engine.ops.level import Level
     from engine.ops.pyramid import Scale
@@ -73,9 +74,10 @@ def ours(first: Pixels, second: Pixels, iterations: int) -> Callable[[], Field]:
 
     def search() -> Field:
         with Workers() as workers:
-            level = Level(scale, SIDE, workers)
-            level.start(seed=0)
-            level.search(iterations, max(height, width) // 2, seed=0)
+            level = Level(SIDE, workers)
+            finished(level.lay(scale))
+            finished(level.start(seed=0))
+            finished(level.search(iterations, max(height, width) // 2, seed=0))
         return np.stack([level.source_rows, level.source_columns - width], 1).astype(np.int64) - reach
 
     return search

@@ -45,13 +45,6 @@ class Cutout:
         """(h, w, 1 or 3) float32 in [0, 1]."""
         return self.pixels.astype(np.float32) / np.float32(np.iinfo(self.pixels.dtype).max)
 
-    @property
-    def image8(self) -> NDArray[np.uint8]:
-        """(h, w, 1 or 3) rounded to 8 bits."""
-        if self.pixels.dtype == np.uint8:
-            return self.pixels.astype(np.uint8, copy=False)
-        return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-
     def patch(self, values: NDArray[np.float32]) -> Patch:
         """The hole's box with these values (n, channels) in its hole, in the window's coordinates."""
         pixels = self.pixels[self.box.slices].copy()
@@ -64,6 +57,11 @@ def encoded(values: NDArray[np.float32], depth: np.dtype[Any]) -> Pixels:
     levels = np.clip(values, 0, 1)
     levels *= np.float32(np.iinfo(depth).max)
     return np.rint(levels, out=levels).astype(depth)
+
+
+def deepened(pixels: NDArray[np.uint8], depth: np.dtype[Any]) -> Pixels:
+    """Pixels of 8 bits in a depth of as many or more."""
+    return pixels if depth == np.uint8 else pixels.astype(depth) * depth.type(257)
 
 
 def by_pixels(values: NDArray[Any]) -> NDArray[np.void]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -14,11 +14,11 @@ from engine.device import chosen
 from engine.errors import BadInput, NothingKnown
 from engine.evidence import Evidence, NearestNeighborField
 from engine.geometry import Box, Window, merged
-from engine.job import Job, Result, Settings, Step, finished
+from engine.job import Job, Result, Settings, Step
 from engine.method import Cutout, Method, by_pixels, encoded
 from engine.methods import method_named
 from engine.ops import filters
-from engine.ops.bands import Workers
+from engine.ops.bands import Workers, pieces, strips, told
 from engine.ops.membrane import membrane
 from engine.picture import Patch, Picture
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.job import Fill
+    from engine.ops.bands import Pausing
+
+T = TypeVar("T")
 
 LEAST_MARGIN = 128
 """Pixels of context on each side of a hole; half the hole's side where that is more."""
@@ -55,15 +58,17 @@ class Pipeline:
         clock = _Clock()
         windows = frame(job)
         shares = np.cumsum([0.0, *(window.box.area for window in windows)])
-        for number, window in enumerate(windows):
-            cutout = cut(job, window, device)
-            rng = np.random.default_rng([job.seed, number])
-            steps = method.fill(cutout, settings, rng)
-            fill = yield from self._followed(steps, job, window, (shares[number] / shares[-1], shares[number + 1] / shares[-1]), clock)
-            patch, exact = paste(job, window, cutout, fill.values)
-            patches.append(patch)
-            evidence += [_final(one, exact, job.picture, patch) for one in fill.evidence]
-            clock.lap("pasting")
+        with Workers() as workers:
+            for number, window in enumerate(windows):
+                first, last = shares[number] / shares[-1], shares[number + 1] / shares[-1]
+                cutout = yield from told(cut(job, window, device, workers), first, "cutting")
+                rng = np.random.default_rng([job.seed, number])
+                fill = yield from self._followed(method.fill(cutout, settings, rng), job, window, (first, last), clock, workers)
+                patch, exact = yield from told(paste(job, window, cutout, fill.values, workers), last, "pasting")
+                patches.append(patch)
+                for one in fill.evidence:
+                    evidence.append((yield from told(_final(one, exact, job.picture, patch, workers), last, "pasting")))  # noqa: PERF401 - it pauses
+                clock.lap("pasting")
         yield Step(1.0, "done")
         return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock))
 
@@ -73,7 +78,7 @@ class Pipeline:
         return self._methods[name]
 
     def _followed(
-        self, steps: Generator[Step, None, Fill], job: Job, window: Window, share: tuple[float, float], clock: _Clock
+        self, steps: Generator[Step, None, Fill], job: Job, window: Window, share: tuple[float, float], clock: _Clock, workers: Workers
     ) -> Generator[Step, None, Fill]:
         """A method's Steps, moved to the picture and to their share of the whole; its Fill in the end."""
         first, last = share
@@ -83,9 +88,11 @@ class Pipeline:
                     step = next(steps)
                 except StopIteration as end:
                     return end.value
-                clock.lap(step.stage)
-                preview = _placed(job, window, step.preview) if step.preview else None
-                yield Step(min(1.0, first + (last - first) * step.fraction), step.stage, preview)
+                clock.lap(step.stage.partition(",")[0])
+                fraction, preview = min(1.0, first + (last - first) * step.fraction), step.preview
+                if preview is not None:
+                    preview = yield from told(_placed(job, window, preview, workers), fraction, step.stage)
+                yield Step(fraction, step.stage, preview)
         finally:
             steps.close()
 
@@ -97,14 +104,24 @@ def _checked(job: Job, method: Method) -> Settings:
         raise BadInput(f"These settings are not those of {card.title}; leave them out or give its own.")
     if job.area is not None and not card.copies:
         raise BadInput(f"{card.title} copies no pixels, so a sampling area means nothing to it; leave the area out or choose patchmatch.")
-    hole = job.mask.hole
-    if hole.any():
-        known = ~hole if not job.picture.has_alpha else ~hole & (job.picture.pixels[..., -1] > 0)
-        if not known.any():
+    if job.mask.coverage.any():
+        if not _any_known(job, None):
             raise NothingKnown
-        if job.area is not None and not (known & job.area).any():
+        if job.area is not None and not _any_known(job, job.area):
             raise BadInput("The sampling area holds no visible pixel outside the mask; paint it where there is something to copy.")
     return settings
+
+
+def _any_known(job: Job, area: NDArray[np.bool_] | None) -> bool:
+    """Whether there is a visible pixel outside the mask, and in the area; nothing is looked at below the first."""
+    for run in strips(job.picture.size):
+        rows = slice(*run)
+        known = job.mask.coverage[rows] == 0
+        if job.picture.has_alpha:
+            known &= job.picture.pixels[rows, :, -1] > 0
+        if (known if area is None else known & area[rows]).any():
+            return True
+    return False
 
 
 def frame(job: Job) -> list[Window]:
@@ -144,14 +161,27 @@ def _holes(coverage: NDArray[np.uint8]) -> list[Box]:
     return boxes
 
 
-def cut(job: Job, window: Window, device: torch.device) -> Cutout:
+def cut(job: Job, window: Window, device: torch.device, workers: Workers) -> Pausing[Cutout]:
     """What the method may see of a window: colours of known pixels; the hole and what is wholly transparent are blank."""
     part, alpha = _colours(job.picture, window.box)
-    hole = job.mask.coverage[window.box.slices] > 0
-    known = ~hole if alpha is None else ~hole & (alpha > 0)
-    pixels = part.copy()
-    pixels[~known] = 0
-    sources = known if job.area is None else known & job.area[window.box.slices]
+    coverage = job.mask.coverage[window.box.slices]
+    area = None if job.area is None else job.area[window.box.slices]
+    pixels: Any = np.zeros(part.shape, part.dtype)
+    hole = np.empty(part.shape[:2], np.bool_)
+    known = np.empty_like(hole)
+    sources = known if area is None else np.empty_like(hole)
+
+    def work(strip: tuple[int, int]) -> None:
+        rows = slice(*strip)
+        np.greater(coverage[rows], 0, out=hole[rows])
+        np.logical_not(hole[rows], out=known[rows])
+        if alpha is not None:
+            known[rows] &= alpha[rows] > 0
+        if area is not None:
+            np.logical_and(known[rows], area[rows], out=sources[rows])
+        np.copyto(by_pixels(pixels[rows]), by_pixels(part[rows]), where=known[rows])
+
+    yield from workers.each(work, strips(hole.shape))
     for array in (pixels, hole, known, sources):
         array.setflags(write=False)
     box = Box.around(hole)
@@ -167,15 +197,28 @@ def _colours(picture: Picture, box: Box) -> tuple[Any, Any]:
     return (pixels[..., :-1], pixels[..., -1]) if picture.has_alpha else (pixels, None)
 
 
-def paste(job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32]) -> tuple[Patch, NDArray[np.bool_]]:
+def paste(
+    job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32], workers: Workers
+) -> Pausing[tuple[Patch, NDArray[np.bool_]]]:
     """The fill in the picture's own layout, blended where the mask is soft; and (n,) which pixels took it unblended."""
-    local = cutout.patch(values)
-    box = local.box.moved(window.box.top, window.box.left)
-    pixels = _laid(job, box, local.pixels)
-    exact = job.mask.coverage[window.box.slices][cutout.hole] == 255
+    inner = cutout.box
+    box = inner.moved(window.box.top, window.box.left)
+    hole, coverage = cutout.hole[inner.slices], job.mask.coverage[box.slices]
+    pixels, exact = np.empty_like(job.picture.pixels[box.slices]), np.empty(len(values), np.bool_)
+    runs = strips(hole.shape)
+    edges = [0, *np.cumsum([np.count_nonzero(hole[slice(*run)]) for run in runs])]
+
+    def work(number: int) -> None:
+        rows, mine = slice(*runs[number]), slice(edges[number], edges[number + 1])
+        colours = cutout.pixels[inner.slices][rows].copy()
+        by_pixels(colours)[hole[rows]] = by_pixels(encoded(values[mine], cutout.pixels.dtype))
+        strip = Box(box.top + rows.start, box.left, rows.stop - rows.start, box.width)
+        pixels[rows] = _laid(job, strip, colours)
+        exact[mine] = coverage[rows][hole[rows]] == 255
+
+    yield from workers.each(work, range(len(runs)))
     if job.picture.has_alpha:
-        inside = cutout.hole[local.box.slices]
-        pixels[..., -1][inside] = _alpha(job, window, cutout)
+        pixels[..., -1][hole] = yield from _alpha(job, window, cutout, workers)
     return Patch(0, box, pixels), exact
 
 
@@ -193,36 +236,57 @@ def _laid(job: Job, box: Box, colours: Any) -> Any:
     return pixels
 
 
-def _alpha(job: Job, window: Window, cutout: Cutout) -> Any:
+def _alpha(job: Job, window: Window, cutout: Cutout, workers: Workers) -> Pausing[Any]:
     """Alpha of the hole's pixels: the smooth continuation of what lies around."""
-    alpha = job.picture.pixels[window.box.slices][..., -1]
-    around = ~cutout.hole
+    alpha, top = job.picture.pixels[window.box.slices][..., -1], np.iinfo(job.picture.pixels.dtype).max
     coverage = job.mask.coverage[window.box.slices][cutout.hole].astype(np.float32)[:, None] / 255
-    if (alpha[around] == np.iinfo(alpha.dtype).max).all():
-        new = np.ones((int(cutout.hole.sum()), 1), np.float32)
+    if all(((alpha[slice(*run)] == top) | cutout.hole[slice(*run)]).all() for run in strips(cutout.hole.shape)):
+        new = np.ones((len(coverage), 1), np.float32)
     else:
-        image = np.where(around, alpha, 0).astype(np.float32)[..., None] / np.float32(np.iinfo(alpha.dtype).max)
-        with Workers() as workers:
-            new = finished(membrane(image, around, cutout.hole, workers))
-    old = alpha[cutout.hole].astype(np.float32)[:, None] / np.float32(np.iinfo(alpha.dtype).max)
+        new = yield from _quiet(membrane(np.where(cutout.hole, 0, alpha)[..., None], ~cutout.hole, cutout.hole, workers))
+    old = alpha[cutout.hole].astype(np.float32)[:, None] / np.float32(top)
     blended = np.where(coverage == 1, new, old + coverage * (new - old))  # what is wholly replaced is not seen, not even by rounding
     return encoded(blended.astype(np.float32, copy=False), alpha.dtype)[:, 0]
 
 
-def _placed(job: Job, window: Window, preview: Patch) -> Patch:
+def _quiet(steps: Generator[Step, None, T]) -> Pausing[T]:
+    """Work whose Steps are pauses only."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+        yield
+
+
+def _placed(job: Job, window: Window, preview: Patch, workers: Workers) -> Pausing[Patch]:
     """A method's preview in the picture's coordinates and layout."""
     box = preview.box.moved(window.box.top, window.box.left)
-    return Patch(0, box, _laid(job, box, preview.pixels))
+    pixels = np.empty_like(job.picture.pixels[box.slices])
+
+    def work(strip: tuple[int, int]) -> None:
+        part = Box(box.top + strip[0], box.left, strip[1] - strip[0], box.width)
+        pixels[slice(*strip)] = _laid(job, part, preview.pixels[slice(*strip)])
+
+    yield from workers.each(work, strips(box.size))
+    return Patch(0, box, pixels)
 
 
-def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch: Patch) -> Evidence:
+def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch: Patch, workers: Workers) -> Pausing[Evidence]:
     """The evidence of what was pasted: a blended pixel is no copy any more, nor is one whose alpha is another."""
     if not isinstance(evidence, NearestNeighborField):
         return evidence
     box, pixels = evidence.pixels.window.box, evidence.pixels
-    now = patch.pixels[pixels.rows + (box.top - patch.box.top), pixels.columns + (box.left - patch.box.left)]
-    then = picture.pixels[evidence.rows[0] + box.top, evidence.columns[0] + box.left]
-    return replace(evidence, copied=evidence.copied & exact & (now == then).reshape(len(now), -1).all(axis=1))
+    copied = np.empty_like(evidence.copied)
+
+    def work(run: tuple[int, int]) -> None:
+        mine = slice(*run)
+        now = patch.pixels[pixels.rows[mine] + (box.top - patch.box.top), pixels.columns[mine] + (box.left - patch.box.left)]
+        then = picture.pixels[evidence.rows[0, mine] + box.top, evidence.columns[0, mine] + box.left]
+        copied[mine] = evidence.copied[mine] & exact[mine] & (now == then).reshape(len(now), -1).all(axis=1)
+
+    yield from workers.each(work, pieces(len(copied)))
+    return replace(evidence, copied=copied)
 
 
 class _Clock:

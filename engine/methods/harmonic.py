@@ -24,4 +24,4 @@ class Harmonic(Method):
         """See `Method.fill`."""
         del settings, rng
         with Workers() as workers:
-            return Fill((yield from membrane(cutout.image, cutout.known, cutout.hole, workers)))
+            return Fill((yield from membrane(cutout.pixels, cutout.known, cutout.hole, workers)))

@@ -10,33 +10,36 @@ those of the full picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.evidence import ConfidenceMap, HolePixels, NearestNeighborField
+from engine.geometry import Box
 from engine.job import Card, Fill, Settings, Step, setting
-from engine.method import Cutout, Method, by_pixels, encoded
-from engine.ops.bands import Workers
+from engine.method import Cutout, Method, deepened, encoded
+from engine.ops.bands import Workers, pieces, places, strips, told
 from engine.ops.completion import Run, largest_side, scales_of
-from engine.ops.filters import enlarged
+from engine.ops.filters import magnified
 from engine.ops.merge import equations
+from engine.picture import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from numpy.typing import NDArray
 
+    from engine.ops.bands import Pausing
     from engine.ops.completion import Round
     from engine.ops.level import Level
-    from engine.picture import Patch
 
 ROUNDS = {"draft": (2, 4, 5, 6), "normal": (6, 10, 14, 18), "best": (12, 18, 24, 30)}
 """Searches and votes a level, finest first; the last number holds for all coarser ones."""
 AVERAGED = 6
 """Whole runs that "smooth" averages."""
 SWEEPS, SCREENING = 12, 0.003
+_STAGE = "matching"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ class Solution:
     weights: NDArray[np.float32]
     distances: NDArray[np.float32]
 
+    @classmethod
+    def empty(cls, pixels: int, channels: int) -> Solution:
+        """Room for so many pixels."""
+        rows, columns = (np.empty(pixels, np.int32) for _ in range(2))
+        up, left = (np.empty(pixels, np.int8) for _ in range(2))
+        weights, distances = (np.empty(pixels, np.float32) for _ in range(2))
+        return cls(np.empty((pixels, channels), np.float32), rows, columns, up, left, weights, distances)
+
+    def at(self, mask: NDArray[np.bool_]) -> Solution:
+        """Of those pixels only; itself where they are all."""
+        return self if mask.all() else Solution(*(getattr(self, one.name)[mask] for one in fields(self)))
+
 
 class PatchMatch(Method):
     """See the module's text."""
@@ -95,93 +110,134 @@ class PatchMatch(Method):
         side = largest_side(cutout.sources, settings.patch)
         if side < settings.patch:
             yield Step(0.0, f"patches of {side}, as no source holds {settings.patch}")
-        scales = scales_of(cutout.image8, cutout.known, cutout.sources, side)
         with Workers() as workers:
+            scales = yield from told(scales_of(cutout.pixels, cutout.known, cutout.sources, side, workers), 0.0, _STAGE)
             seeds = rng.integers(1 << 31, size=AVERAGED if settings.adapt and settings.smooth > 0.5 else 1)
             runs = [Run(scales, side, ROUNDS[settings.effort], workers, cutout.device, int(seed)) for seed in seeds]
-            told = _Told(sum(run.work for run in runs))
+            progress = _Progress(runs, workers)
             solutions: list[Solution] = []
             for run in runs:
-                level = yield from told.steps(run.levels(), None if solutions else cutout)
-                solutions.append(_merged(cutout, settings, level, workers))
-                yield Step(told.share, "merging", cutout.patch(solutions[0].values))
-        values = _averaged(settings.smooth, solutions)
-        return Fill(values, _evidence(cutout, solutions, values, side))
+                level = yield from progress.steps(run.levels(), None if solutions else cutout)
+                solution = yield from told(_merged(cutout, settings, level, workers), progress.share, "merging")
+                solutions.append(solution)
+                seen = cutout.patch(solution.values) if len(solutions) == 1 < len(runs) else None
+                yield Step(progress.share, "merging", seen)
+            return (yield from told(_finished(cutout, settings, solutions, side, workers), 1.0, "merging"))
 
 
-class _Told:
+class _Progress:
     """Turns rounds into Steps, by the work they did."""
 
-    def __init__(self, work: float) -> None:
-        self._work, self._done = work, 0.0
+    def __init__(self, runs: list[Run], workers: Workers) -> None:
+        self._workers = workers
+        self._work, self._done = sum(run.work for run in runs), 0.0
+        self._scales = len(runs[0].scales)
 
     @property
     def share(self) -> float:
         return min(1.0, self._done / self._work)
 
-    def steps(self, rounds: Generator[Round, None, Level], cutout: Cutout | None) -> Generator[Step, None, Level]:
-        """A Step a round, with a preview after each scale but the finest where a cutout is given."""
+    def steps(self, rounds: Generator[Round | None, None, Level], cutout: Cutout | None) -> Generator[Step, None, Level]:
+        """A Step a round and a pause, with a preview after each scale but the finest where a cutout is given."""
+        left = self._scales
         while True:
+            stage = f"{_STAGE}, level {self._scales - left + 1} of {self._scales}"
             try:
                 round_ = next(rounds)
             except StopIteration as end:
                 return end.value
+            if round_ is None:
+                yield Step(self.share, stage)
+                continue
             self._done += round_.work
-            yield Step(self.share, "searching patches", _seen(cutout, round_) if cutout and round_.last and round_.depth else None)
+            seen = None
+            if cutout is not None and round_.last and round_.depth:
+                seen = yield from told(_seen(cutout, round_, self._workers), self.share, stage)
+            yield Step(self.share, stage, seen)
+            left -= round_.last
 
 
-def _seen(cutout: Cutout, round_: Round) -> Patch:
+def _seen(cutout: Cutout, round_: Round, workers: Workers) -> Pausing[Patch]:
     """The hole as a scale sees it, enlarged to the window's size."""
-    box, step = cutout.box, 2**round_.depth
-    top, left = box.top // step, box.left // step
-    part = round_.level.inside[top : -(-box.bottom // step), left : -(-box.right // step), : cutout.pixels.shape[2]]
-    large = enlarged(part, (part.shape[0] * step, part.shape[1] * step))
-    inner = box.moved(-top * step, -left * step)
-    seen = by_pixels(large)[inner.slices][cutout.hole[box.slices]].view(np.uint8).reshape(-1, large.shape[2])
-    return cutout.patch(seen.astype(np.float32) / np.float32(255))
+    box, times, channels = cutout.box, 2**round_.depth, cutout.pixels.shape[2]
+    top, left, bottom, right = box.top // times, box.left // times, -(-box.bottom // times), -(-box.right // times)
+    inside = round_.level.inside[..., :channels]
+    large: Any = np.empty((times * (bottom - top), times * (right - left), channels), cutout.pixels.dtype)
+
+    def work(run: tuple[int, int]) -> None:
+        part = magnified(inside, times, Box(top + run[0], left, run[1] - run[0], right - left))
+        large[times * run[0] : times * run[1]] = deepened(part, large.dtype)
+
+    yield from workers.each(work, strips((bottom - top, right - left), (1 << 18) // times**2))
+    return Patch(0, box, large[box.moved(-top * times, -left * times).slices])
 
 
-def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Workers) -> Solution:
+def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Workers) -> Pausing[Solution]:
     """Every hole pixel's source, and the picture of the sources' differences."""
-    target, shares = level.claimed()
-    up, left = level.hole_rows - level.rows[target], level.hole_columns - level.columns[target]
-    rows, columns = level.source_rows[target] + up, level.source_columns[target] + left
-    pixels, hole = cutout.pixels, (level.hole_rows, level.hole_columns)
+    target, shares = yield from level.claimed()
+    hole, depth = (level.hole_rows, level.hole_columns), cutout.pixels.dtype
+    solution = Solution.empty(len(target), cutout.pixels.shape[2])
+
+    def trace(run: tuple[int, int]) -> None:
+        mine = slice(*run)
+        at = target[mine]
+        up, left = hole[0][mine] - level.rows[at], hole[1][mine] - level.columns[at]
+        solution.rows[mine], solution.columns[mine] = level.source_rows[at] + up, level.source_columns[at] + left
+        solution.up[mine], solution.left[mine] = up + level.half, left + level.half
+        solution.weights[mine] = shares[mine]
+        solution.distances[mine] = np.sqrt(level.cost[at] / (4.0 * level.side**2))
+        if settings.adapt:  # what the relaxation starts from
+            seen = level.inside[hole[0][mine], hole[1][mine], : cutout.pixels.shape[2]]
+            solution.values[mine] = seen.astype(np.float32) / np.float32(255)
+        else:
+            copied = cutout.pixels[solution.rows[mine], solution.columns[mine]]
+            solution.values[mine] = copied.astype(np.float32) / np.float32(np.iinfo(depth).max)
+
+    yield from workers.each(trace, pieces(len(target)))
     if settings.adapt:
-        system = equations(pixels, cutout.known, hole, (rows, columns), workers, smooth=min(1.0, 2 * settings.smooth))
-        start = level.inside[(*hole, slice(0, pixels.shape[2]))].astype(np.float32) / np.float32(255)
-        values = system.solved(start, workers, sweeps=SWEEPS, screening=SCREENING)
-    else:
-        values = pixels[rows, columns].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-    asked = cutout.hole[hole]
-    distances = np.sqrt(level.cost[target] / (4.0 * level.side**2)).astype(np.float32)
-    up, left = (up[asked] + level.half).astype(np.int8), (left[asked] + level.half).astype(np.int8)
-    return Solution(values[asked], rows[asked], columns[asked], up, left, shares[asked], distances[asked])
+        sources, smooth = (solution.rows, solution.columns), min(1.0, 2 * settings.smooth)
+        system = yield from equations(cutout.pixels, cutout.known, hole, sources, workers, smooth=smooth)
+        values = yield from system.solved(solution.values, workers, sweeps=SWEEPS, screening=SCREENING)
+        solution = replace(solution, values=values)
+    return solution.at(cutout.hole[hole])
 
 
-def _averaged(smooth: float, solutions: list[Solution]) -> NDArray[np.float32]:
-    """The mean of whole runs: at 1 equal parts, at 0.5 the first alone."""
-    other = max(0.0, 2 * smooth - 1) / len(solutions)
-    shares = np.array([1 - other * (len(solutions) - 1)] + [other] * (len(solutions) - 1))
-    return np.tensordot(shares, np.stack([s.values for s in solutions]), 1).astype(np.float32)
-
-
-def _evidence(
-    cutout: Cutout, solutions: list[Solution], values: NDArray[np.float32], side: int
-) -> tuple[NearestNeighborField, ConfidenceMap]:
-    pixels = HolePixels.of(cutout.window, cutout.hole)
+def _finished(cutout: Cutout, settings: PatchSettings, solutions: list[Solution], side: int, workers: Workers) -> Pausing[Fill]:
+    """The mean of whole runs, and what it was made of."""
     first = solutions[0]
-    copied = (encoded(values, cutout.pixels.dtype) == cutout.pixels[first.rows, first.columns]).all(axis=1)
-    field = NearestNeighborField(
-        pixels,
-        np.stack([s.rows for s in solutions]),
-        np.stack([s.columns for s in solutions]),
-        np.stack([s.up for s in solutions]),
-        np.stack([s.left for s in solutions]),
-        np.stack([s.weights for s in solutions]),
-        np.stack([s.distances for s in solutions]),
-        side,
-        copied,
-    )
-    sure = np.exp(-np.mean([s.distances for s in solutions], axis=0) / 16).astype(np.float32)
-    return field, ConfidenceMap(pixels, sure, "e^(-distance / 16 levels)")
+    pixels = HolePixels(cutout.window, *(yield from places(cutout.hole, workers)))
+    values = first.values if len(solutions) == 1 else np.empty_like(first.values)
+    copied, sure = np.empty(len(values), np.bool_), np.empty(len(values), np.float32)
+    weights = _shares(settings.smooth, len(solutions))
+
+    def work(run: tuple[int, int]) -> None:
+        mine = slice(*run)
+        if len(solutions) > 1:
+            values[mine] = np.tensordot(weights, np.stack([one.values[mine] for one in solutions]), 1)
+        new = encoded(values[mine], cutout.pixels.dtype)
+        copied[mine] = (new == cutout.pixels[first.rows[mine], first.columns[mine]]).all(axis=1)
+        sure[mine] = np.exp(-np.mean([one.distances[mine] for one in solutions], axis=0) / 16)
+
+    yield from workers.each(work, pieces(len(values)))
+    stacked: list[NDArray[Any]] = []
+    for name in ("rows", "columns", "up", "left", "weights", "distances"):
+        stacked.append((yield from _stacked(solutions, name, workers)))  # noqa: PERF401 - it pauses
+    rows, columns, up, left, votes, distances = stacked
+    field = NearestNeighborField(pixels, rows, columns, up, left, votes, distances, side, copied)
+    return Fill(values, (field, ConfidenceMap(pixels, sure, "e^(-distance / 16 levels)")))
+
+
+def _shares(smooth: float, runs: int) -> NDArray[np.float64]:
+    """How much each run counts in the mean: at 1 equally, at 0.5 the first alone."""
+    other = max(0.0, 2 * smooth - 1) / runs
+    return np.array([1 - other * (runs - 1)] + [other] * (runs - 1))
+
+
+def _stacked(solutions: list[Solution], name: str, workers: Workers) -> Pausing[NDArray[Any]]:
+    """An array of all runs, (runs, n), without a copy of a single one."""
+    arrays: list[NDArray[Any]] = [getattr(one, name) for one in solutions]
+    if len(arrays) == 1:
+        return arrays[0][None]
+    out = np.empty((len(arrays), len(arrays[0])), arrays[0].dtype)
+    yield from workers.each(lambda run: np.stack([one[slice(*run)] for one in arrays], out=out[:, slice(*run)]), pieces(len(arrays[0])))
+    return out

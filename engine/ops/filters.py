@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import cv2
 import numpy as np
 
+from engine.geometry import Box
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -69,6 +71,18 @@ def enlarged(values: NDArray[Shade], size: tuple[int, int]) -> NDArray[Shade]:
     """(*size, channels), interpolated linearly between the centres of pixels (h, w, channels)."""
     large = cv2.resize(values, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, values.dtype).reshape(*size, -1)
+
+
+def magnified(values: NDArray[Shade], times: int, box: Box) -> NDArray[Shade]:
+    """What values (h, w, channels) `enlarged` to `times` (a power of two) their size hold where `box` of them lies.
+
+    (times box.height, times box.width, channels), the same whatever the box.
+    """
+    around = box.grown(1, 1).common(Box.whole(values.shape))
+    assert around is not None
+    top, left = times * (box.top - around.top), times * (box.left - around.left)
+    large = enlarged(values[around.slices], (times * around.height, times * around.width))
+    return large[top : top + times * box.height, left : left + times * box.width]
 
 
 def blurred(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @nb.njit(cache=True, boundscheck=False, nogil=True)
 def link(places: NDArray[np.int64], width: int, height: int, first: int, last: int, links: NDArray[np.int32]) -> None:
-    """links[k, e]: the index in a list of places of place k's neighbour e, -1 where that one is not in the list, -2 off the picture."""
+    """links[k - first, e]: the index in a list of places of place k's neighbour e, -1 where that one is not in the list, -2 off the picture."""
     n = len(places)
     for e in range(4):
         step = (-width, -1, 1, width)[e]
@@ -28,11 +28,11 @@ def link(places: NDArray[np.int64], width: int, height: int, first: int, last: i
             x = places[k] % width
             there = places[k] + step
             if (e == 0 and there < 0) or (e == 3 and there >= width * height) or (e == 1 and x == 0) or (e == 2 and x == width - 1):
-                links[k, e] = -2
+                links[k - first, e] = -2
                 continue
             while j < n and places[j] < there:
                 j += 1
-            links[k, e] = j if j < n and places[j] == there else -1
+            links[k - first, e] = j if j < n and places[j] == there else -1
 
 
 @nb.njit(cache=True, boundscheck=False, nogil=True, fastmath=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.ops.bands import Workers
+    from engine.ops.bands import Pausing, Workers
     from engine.ops.pyramid import Scale
 
 WORTHWHILE = 20_000
@@ -51,9 +51,14 @@ class TorchLevel(Level):
     bytes a pixel and some hundreds a target of the device's memory.
     """
 
-    def __init__(self, scale: Scale, side: int, workers: Workers, device: torch.device) -> None:
-        super().__init__(scale, side, workers)
+    def __init__(self, side: int, workers: Workers, device: torch.device) -> None:
+        super().__init__(side, workers)
         self.device = device
+
+    def lay(self, scale: Scale) -> Pausing[None]:
+        """See `Level.lay`."""
+        yield from super().lay(scale)
+        side = self.side
         self._stride = self.picture.shape[1]
         self._laid = self._sent(self.picture).view(torch.int32).flatten()
         corners = self._laid.numel() - (side - 1) * (self._stride + 1)
@@ -69,9 +74,9 @@ class TorchLevel(Level):
         """A copy of an array on the device."""
         return torch.tensor(array, dtype=dtype, device=self.device)
 
-    def put(self, values: NDArray[np.uint8]) -> None:
+    def put(self, values: NDArray[np.uint8]) -> Pausing[None]:
         """See `Level.put`."""
-        super().put(values)
+        yield from super().put(values)
         self._keep(self._sent(values))
 
     def _keep(self, values: Tensor) -> None:
@@ -87,14 +92,15 @@ class TorchLevel(Level):
         rows = self._hole_order // width
         return (rows + self.half + down) * self._stride + self._hole_order - rows * width + self.half + right
 
-    def search(self, scans: int, reach: int, seed: int) -> None:
+    def search(self, scans: int, reach: int, seed: int) -> Pausing[None]:
         """See `Level.search`; there is no direction here, all scans are alike."""
         rows, columns = (self._sent(v, torch.int64) for v in (self.source_rows, self.source_columns))
         field = _Field(rows, columns, self._differences(self._corners, rows * self._stride + columns, 0, self.side))
         for _ in range(scans):
             for jump in JUMPS:
                 field = self._improved(field, *self._shifted(field, jump))
-            field = self._wandered(field, reach, seed + self.scans)
+                yield from self.workers.pause()
+            field = yield from self._wandered(field, reach, seed + self.scans)
             self.scans += 1
         for mine, found in zip((self.source_rows, self.source_columns, self.cost), field, strict=True):
             mine[:] = found.cpu().numpy()
@@ -118,7 +124,7 @@ class TorchLevel(Level):
         moved = across + right
         return torch.where((self._order[at] == wanted) & (moved >= 0) & (moved < width), at, -1)
 
-    def _wandered(self, field: _Field, reach: int, seed: int) -> _Field:
+    def _wandered(self, field: _Field, reach: int, seed: int) -> Pausing[_Field]:
         """Random sources in a window around each target's best, halved again and again."""
         radius = reach
         while radius >= 1:
@@ -126,6 +132,7 @@ class TorchLevel(Level):
             first, last = (here - radius).clamp(min=0), torch.minimum(here + radius, self._last)
             at = first + (_noise(self._order, seed, radius) * (last - first + 1) >> 32)
             field = self._improved(field, at[0][None], at[1][None])
+            yield from self.workers.pause()
             radius >>= 1
         return field
 
@@ -164,14 +171,14 @@ class TorchLevel(Level):
             out[at : at + about] = d.mul_(d).sum(1, dtype=torch.int32)
         return out
 
-    def vote(self, weights: NDArray[np.float32]) -> None:
+    def vote(self, weights: NDArray[np.float32]) -> Pausing[None]:
         """See `Level.vote`."""
         self.weights = weights.astype(np.float32, copy=False)
-        values = self._voted(self._sent(self.weights))
-        super().put(values.cpu().numpy())
+        values = yield from self._voted(self._sent(self.weights))
+        yield from super().put(values.cpu().numpy())
         self._keep(values)
 
-    def _voted(self, weights: Tensor) -> Tensor:
+    def _voted(self, weights: Tensor) -> Pausing[Tensor]:
         """(holes, 4) uint8. Sums grow in the order of the target list, product then sum, so that every device rounds alike."""
         sources = self._sent(self.source_rows, torch.int64) * self._stride + self._sent(self.source_columns, torch.int64)
         old = self._bytes(self._hole_pixels(0, 0))
@@ -184,6 +191,7 @@ class TorchLevel(Level):
                 weight = torch.where(at < 0, 0, weights[there])[:, None]
                 sums += self._bytes(sources[there] + (self.half - down) * self._stride + self.half - right) * weight
                 shares += weight
+            yield from self.workers.pause()
         mean = (sums / shares + 0.5).clamp(0, 255).to(torch.uint8)
         return torch.where(shares > 1e-36, mean, old)
 
@@ -204,8 +212,11 @@ def _noise(order: Tensor, seed: int, radius: int) -> Tensor:
     return x ^ (x >> 16)
 
 
-def level_on(device: torch.device, scale: Scale, side: int, workers: Workers) -> Level:
-    """A level that works where it is done soonest: on the processor if that is the device, or if the hole is small."""
+def level_on(device: torch.device, scale: Scale, side: int, workers: Workers) -> Pausing[Level]:
+    """A scale's level that works where it is done soonest: on the processor if that is the device, or if the hole is small."""
     if device.type == "cpu" or np.count_nonzero(scale.missing) < WORTHWHILE:
-        return Level(scale, side, workers)
-    return TorchLevel(scale, side, workers, device)
+        level = Level(side, workers)
+    else:
+        level = TorchLevel(side, workers, device)
+    yield from level.lay(scale)
+    return level

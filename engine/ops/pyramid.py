@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from engine.ops.bands import strips
 from engine.ops.filters import area_halved, binomial_halved, blurred, luma
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-T = TypeVar("T", bound=np.generic)
+    from engine.ops.bands import Pausing, Workers
+    from engine.picture import Pixels
 
-_STRIP = 512
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +33,26 @@ class Scale:
         return self.missing.shape[0], self.missing.shape[1]
 
 
+def shallow(pixels: Pixels, workers: Workers) -> Pausing[NDArray[np.uint8]]:
+    """Pixels (h, w, channels) rounded to 8 bits; the same array where they have no more."""
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint8, copy=False)
+    out = np.empty(pixels.shape, np.uint8)
+
+    def work(strip: tuple[int, int]) -> None:
+        out[slice(*strip)] = (pixels[slice(*strip)].astype(np.uint32) + 128) // 257
+
+    yield from workers.each(work, strips(pixels.shape))
+    return out
+
+
 def _even(array: NDArray[T]) -> NDArray[T]:
     """The last row or column once more where their number is odd."""
     height, width = array.shape[:2]
     return np.pad(array, [(0, height % 2), (0, width % 2), (0, 0)][: array.ndim], "edge") if height % 2 or width % 2 else array
 
 
-def halved(scale: Scale) -> Scale:
+def halved(scale: Scale, workers: Workers) -> Pausing[Scale]:
     """Half the size, each pixel the mean of the known ones of four; missing where fewer than two are known.
 
     Cheap, and as good as any above the size at which a hole is solved.
@@ -45,23 +60,33 @@ def halved(scale: Scale) -> Scale:
     height, width = scale.size
     pixels = np.empty((-(-height // 2), -(-width // 2), scale.pixels.shape[2]), np.uint8)
     missing, sources = np.empty(pixels.shape[:2], np.bool_), np.empty(pixels.shape[:2], np.bool_)
-    for top in range(0, height, _STRIP):
-        rows, out = slice(top, top + _STRIP), slice(top // 2, (top + _STRIP) // 2)
+
+    def work(strip: tuple[int, int]) -> None:
+        rows, out = slice(*strip), slice(strip[0] // 2, -(-strip[1] // 2))
         lost = _even(scale.missing[rows])
         count = _of_four(~lost)
         fine = _even(scale.pixels[rows])
         small = area_halved(fine)
         mixed = np.nonzero((count > 0) & (count < 4))
         if len(mixed[0]):  # the mean above took missing pixels too
-            total = np.zeros((len(mixed[0]), fine.shape[2]), np.uint32)
-            for i in (0, 1):
-                for j in (0, 1):
-                    total += np.where(lost[i::2, j::2][mixed][:, None], 0, fine[i::2, j::2][mixed])
-            small[mixed] = (total + count[mixed][:, None] // 2) // count[mixed][:, None]
+            small[mixed] = _mean_of_known(fine, lost, mixed, count[mixed][:, None])
         pixels[out], missing[out] = small, count < 2
         sources[out] = area_halved(_even(scale.sources[rows]).view(np.uint8)) > 0
         sources[out] &= ~missing[out]
+
+    yield from workers.each(work, strips(scale.size))
     return Scale(pixels, missing, sources)
+
+
+def _mean_of_known(
+    fine: NDArray[np.uint8], lost: NDArray[np.bool_], at: tuple[NDArray[np.intp], ...], count: NDArray[np.uint8]
+) -> NDArray[np.uint32]:
+    """(n, channels): the means of the known ones of four, of which there are `count` (n, 1), at some pixels of half the size."""
+    total = np.zeros((len(count), fine.shape[2]), np.uint32)
+    for i in (0, 1):
+        for j in (0, 1):
+            total += np.where(lost[i::2, j::2][at][:, None], 0, fine[i::2, j::2][at])
+    return (total + count // 2) // count
 
 
 def _of_four(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:

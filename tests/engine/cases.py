@@ -9,12 +9,14 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.job import Job
+from engine.job import Job, finished
 from engine.picture import Mask, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.ops.level import Level
+    from engine.ops.pyramid import Scale
     from tests.engine.laws import Subject
 
 
@@ -59,6 +61,12 @@ class Case:
     def usable(self) -> np.ndarray:
         """Known pixels from which texture may be copied."""
         return self.known if self.area is None else self.known & self.area
+
+
+def laid(level: Level, scale: Scale) -> Level:
+    """A level with a scale in it."""
+    finished(level.lay(scale))
+    return level
 
 
 def scene(height: int, width: int, channels: int = 3, depth: type = np.uint8, seed: int = 0) -> np.ndarray:

@@ -110,7 +110,8 @@ def law_6_it_can_be_cancelled_after_any_step(subject: Subject, cases: Cases = SO
         for after in (1, steps // 2, steps) if case is LARGE else range(steps + 1):
             run = pipeline.run(case.job(subject))
             for _ in range(after):
-                next(run)
+                if next(run, None) is None:
+                    break  # how often it pauses is up to the clock
                 assert not torch.is_inference_mode_enabled(), case
             run.close()
             assert set(threading.enumerate()) <= threads, f"{case}: a thread is left after {after} steps"

@@ -99,7 +99,7 @@ def test_ctrl_c_in_the_middle_of_a_fill_on_a_terminal(desk: Desk, root: Path) ->
     with process(root, "main.py", *desk.arguments(*slow, photo=photo, mask=mask), stderr=slave) as child:
         os.close(slave)
         drawn = b""
-        while b"searching patches" not in drawn:
+        while b"matching" not in drawn:
             drawn += os.read(master, 1000)
         child.send_signal(signal.SIGINT)
         out, _ = child.communicate()

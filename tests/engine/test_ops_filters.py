@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
+from engine.geometry import Box
 from engine.ops import filters
 
 if TYPE_CHECKING:
@@ -100,6 +101,17 @@ def test_enlarging_interpolates_between_centres(depth: type[np.generic], channel
 
     want = along(along(values.astype(np.float64), 5).swapaxes(0, 1), 6).swapaxes(0, 1)
     assert np.abs(large - want).max() <= (1e-5 if depth is np.float32 else 1)
+
+
+@SHADES
+@pytest.mark.parametrize("times", [2, 4, 16])
+@pytest.mark.parametrize("channels", [1, 4])
+def test_magnifying_a_box_gives_what_enlarging_all_of_it_gives(depth: type[np.generic], times: int, channels: int) -> None:
+    values = noise(23, 41, channels, depth=depth)
+    whole = filters.enlarged(values, (23 * times, 41 * times))
+    for box in (Box(0, 0, 23, 41), Box(0, 0, 1, 1), Box(22, 3, 1, 38), Box(5, 7, 11, 2), Box(4, 0, 19, 41)):
+        part = filters.magnified(values, times, box)
+        assert np.array_equal(part, whole[box.top * times : box.bottom * times, box.left * times : box.right * times])
 
 
 def test_blurring_takes_the_mean_of_a_square_and_mirrors_the_edge() -> None:

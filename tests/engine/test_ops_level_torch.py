@@ -20,6 +20,7 @@ from engine.ops.level_torch import TorchLevel, level_on
 from engine.ops.pyramid import Scale, bridged
 from engine.picture import Mask, Picture
 from engine.pipeline import Pipeline
+from tests.engine.cases import laid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,8 +47,8 @@ def workers() -> Iterator[Workers]:
 def make(request: pytest.FixtureRequest, workers: Workers) -> Maker:
     """How a level is made: the compiled one, or torch's on each device."""
     if request.param == "compiled":
-        return lambda scale, side: Level(scale, side, workers)
-    return lambda scale, side: TorchLevel(scale, side, workers, torch.device(request.param))
+        return lambda scale, side: laid(Level(side, workers), scale)
+    return lambda scale, side: laid(TorchLevel(side, workers, torch.device(request.param)), scale)
 
 
 @pytest.fixture(params=DEVICES)
@@ -139,9 +140,9 @@ def state(level: Level) -> tuple[bytes, ...]:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_costs_are_those_of_the_field_and_sources_are_usable(make: Maker, hole: Hole, side: int, channels: int) -> None:
     level = make(hole.scale(channels), side)
-    level.start(3)
-    level.put(guessed(level))
-    level.search(2, 20, 3)
+    finished(level.start(3))
+    finished(level.put(guessed(level)))
+    finished(level.search(2, 20, 3))
     assert level.cost.dtype == np.int32
     assert (level.cost == costs(level)).all()
     assert level.usable[level.source_rows, level.source_columns].all()
@@ -150,8 +151,8 @@ def test_costs_are_those_of_the_field_and_sources_are_usable(make: Maker, hole: 
 @pytest.mark.parametrize("side", [7])
 def test_search_finds_what_an_exact_search_finds(make: Maker, hole: Hole, side: int) -> None:
     level = make(hole.scale(), side)
-    level.start(5)
-    level.search(60, max(level.size) // 2, 5)
+    finished(level.start(5))
+    finished(level.search(60, max(level.size) // 2, 5))
     best = exact(level)
     assert (level.cost >= best).all()
     assert (level.cost == best).mean() >= 0.8
@@ -160,27 +161,27 @@ def test_search_finds_what_an_exact_search_finds(make: Maker, hole: Hole, side: 
 
 def test_three_scans_come_near_an_exact_search(make: Maker) -> None:
     level = make(Hole((60, 66), 22, 21, 40, 44).scale(), 7)
-    level.start(5)
-    level.search(3, 33, 5)
+    finished(level.start(5))
+    finished(level.search(3, 33, 5))
     assert level.cost.sum() <= 1.15 * exact(level).sum()
 
 
 def test_a_cost_beyond_what_a_float_counts_is_exact(make: Maker) -> None:
     scale = HOLES["inside"].scale()
     level = make(Scale(np.full_like(scale.pixels, 255), scale.missing, scale.sources), 9)
-    level.start(0)
-    level.put(np.zeros((len(level.hole_rows), 4), np.uint8))
-    level.search(1, 1, 0)
+    finished(level.start(0))
+    finished(level.put(np.zeros((len(level.hole_rows), 4), np.uint8)))
+    finished(level.search(1, 1, 0))
     assert level.cost.max() == 255**2 * 4 * HOLES["inside"].scale().missing.sum()
 
 
 def test_more_scans_never_cost_more(make: Maker, hole: Hole) -> None:
     level = make(hole.scale(), 5)
-    level.start(5)
-    level.search(1, 20, 5)
+    finished(level.start(5))
+    finished(level.search(1, 20, 5))
     for _ in range(4):
         before = level.cost.copy()
-        level.search(1, 20, 5)
+        finished(level.search(1, 20, 5))
         assert (level.cost <= before).all()
 
 
@@ -188,13 +189,13 @@ def test_one_good_shift_spreads_to_all_that_it_suits(make: Maker) -> None:
     scale = Hole((44, 60), 6, 30, 24, 54).scale()
     pixels = np.random.default_rng(0).integers(0, 256, scale.pixels.shape, dtype=np.uint8)
     level = make(Scale(pixels, scale.missing, scale.sources), 5)
-    level.start(0)
+    finished(level.start(0))
     down, right = 14, -26
-    level.put(pixels[level.hole_rows + down, level.hole_columns + right])
+    finished(level.put(pixels[level.hole_rows + down, level.hole_columns + right]))
     within = sources_of(scale.missing, 5)[level.rows, level.columns]
     middle = np.flatnonzero((level.rows == 15) & (level.columns == 42))
     level.source_rows[middle], level.source_columns[middle] = 15 + down, 42 + right
-    level.search(8, 0, 0)  # no random search
+    finished(level.search(8, 0, 0))  # no random search
     assert within.sum() == 14 * 20
     assert (level.cost[within] == 0).all()
     assert (level.source_rows[within] == level.rows[within] + down).all()
@@ -204,10 +205,10 @@ def test_one_good_shift_spreads_to_all_that_it_suits(make: Maker) -> None:
 def test_a_source_that_is_no_better_is_not_taken(make: Maker) -> None:
     scale = HOLES["inside"].scale()
     level = make(Scale(np.full_like(scale.pixels, 7), scale.missing, scale.sources), 5)
-    level.start(0)
-    level.put(np.full((len(level.hole_rows), 4), 7, np.uint8))
+    finished(level.start(0))
+    finished(level.put(np.full((len(level.hole_rows), 4), 7, np.uint8)))
     before = state(level)
-    level.search(3, 20, 0)
+    finished(level.search(3, 20, 0))
     assert state(level) == before
 
 
@@ -215,9 +216,9 @@ def test_the_same_seed_finds_the_same_and_another_another(make: Maker) -> None:
     found: list[tuple[bytes, ...]] = []
     for seed in (4, 4, 5):
         level = make(HOLES["inside"].scale(), 7)
-        level.start(4)
-        level.search(2, 15, seed)
-        level.vote(np.ones(len(level.rows), np.float32))
+        finished(level.start(4))
+        finished(level.search(2, 15, seed))
+        finished(level.vote(np.ones(len(level.rows), np.float32)))
         found.append(state(level))
     assert found[0] == found[1]
     assert found[0] != found[2]
@@ -226,10 +227,10 @@ def test_the_same_seed_finds_the_same_and_another_another(make: Maker) -> None:
 @pytest.mark.parametrize("side", [1, 3, 7])
 def test_vote_is_the_weighted_mean_of_the_patches(make: Maker, hole: Hole, side: int) -> None:
     level = make(hole.scale(), side)
-    level.start(6)
+    finished(level.start(6))
     before = level.inside.copy()
     weights = np.random.default_rng(0).random(len(level.rows), np.float32)
-    level.vote(weights)
+    finished(level.vote(weights))
     expected = mean_of_patches(level, weights, before)
     found = level.inside[level.hole_rows, level.hole_columns]
     assert np.abs(found - expected).max() <= 0.5 + 1e-3
@@ -241,10 +242,10 @@ def test_vote_is_the_weighted_mean_of_the_patches(make: Maker, hole: Hole, side:
 
 def test_a_pixel_without_votes_is_left_as_it_was(make: Maker) -> None:
     level = make(HOLES["inside"].scale(), 3)
-    level.start(6)
+    finished(level.start(6))
     guess = guessed(level)
-    level.put(guess)
-    level.vote(np.where(level.columns < 18, np.float32(1), np.float32(0)))
+    finished(level.put(guess))
+    finished(level.vote(np.where(level.columns < 18, np.float32(1), np.float32(0))))
     found = level.inside[level.hole_rows, level.hole_columns]
     left = level.hole_columns > 18  # a patch of 3 around column 17 reaches column 18
     assert (found[left] == guess[left]).all()
@@ -253,24 +254,24 @@ def test_a_pixel_without_votes_is_left_as_it_was(make: Maker) -> None:
 
 def test_a_search_sees_what_was_voted_and_put(make: Maker, hole: Hole) -> None:
     level = make(hole.scale(), 5)
-    level.start(2)
+    finished(level.start(2))
     for _ in range(3):
-        level.search(2, 20, 2)
-        level.vote(np.exp(level.cost * np.float32(-1e-5)))
-    level.search(1, 20, 2)
+        finished(level.search(2, 20, 2))
+        finished(level.vote(np.exp(level.cost * np.float32(-1e-5))))
+    finished(level.search(1, 20, 2))
     assert (level.cost == costs(level)).all()
-    level.put(guessed(level))
-    level.search(1, 20, 2)
+    finished(level.put(guessed(level)))
+    finished(level.search(1, 20, 2))
     assert (level.cost == costs(level)).all()
 
 
 def test_a_field_changed_between_searches_is_the_one_that_is_searched(make: Maker) -> None:
     level = make(HOLES["inside"].scale(), 5)
-    level.start(2)
-    level.search(4, 20, 2)
-    level.start(99)
+    finished(level.start(2))
+    finished(level.search(4, 20, 2))
+    finished(level.start(99))
     usual = costs(level)
-    level.search(1, 1, 2)
+    finished(level.search(1, 1, 2))
     assert (level.cost <= usual).all()
     assert (level.cost == costs(level)).all()
 
@@ -278,22 +279,22 @@ def test_a_field_changed_between_searches_is_the_one_that_is_searched(make: Make
 def test_a_finer_level_starts_from_the_field_of_a_coarser_one(make: Maker, workers: Workers) -> None:
     fine = Hole((64, 70), 20, 18, 44, 50).scale()
     coarse = make(bridged(fine), 5)
-    coarse.start(1)
-    coarse.search(3, 30, 1)
+    finished(coarse.start(1))
+    finished(coarse.search(3, 30, 1))
     level = make(fine, 5)
-    carried = level.start(1, coarse)
-    other = Level(fine, 5, workers)
-    assert (other.start(1, coarse) == carried).all()
+    carried = finished(level.start(1, coarse))
+    other = laid(Level(5, workers), fine)
+    assert (finished(other.start(1, coarse)) == carried).all()
     assert carried.mean() > 0.7
     assert (level.source_rows == other.source_rows).all()
 
 
 def test_each_hole_pixel_is_claimed_by_the_heaviest_target_over_it(make: Maker, hole: Hole) -> None:
     level = make(hole.scale(), 5)
-    level.start(1)
+    finished(level.start(1))
     weights = np.random.default_rng(1).random(len(level.rows), np.float32)
-    level.vote(weights)
-    for row, column, claimed in zip(level.hole_rows, level.hole_columns, level.claimed()[0], strict=True):
+    finished(level.vote(weights))
+    for row, column, claimed in zip(level.hole_rows, level.hole_columns, finished(level.claimed())[0], strict=True):
         over = (np.abs(level.rows - row) <= 2) & (np.abs(level.columns - column) <= 2)
         assert weights[claimed] == weights[over].max()
 
@@ -301,12 +302,12 @@ def test_each_hole_pixel_is_claimed_by_the_heaviest_target_over_it(make: Maker, 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("side", [1, 3, 5, 7, 9])
 def test_torch_votes_the_bytes_of_the_compiled_vote(device: torch.device, workers: Workers, hole: Hole, side: int, channels: int) -> None:
-    pair = Level(hole.scale(channels), side, workers), TorchLevel(hole.scale(channels), side, workers, device)
+    pair = laid(Level(side, workers), hole.scale(channels)), laid(TorchLevel(side, workers, device), hole.scale(channels))
     weights = np.random.default_rng(2).random(len(pair[0].rows), np.float32) ** 8
     weights[::3] = 1e-6
     for level in pair:
-        level.start(8)
-        level.vote(weights)
+        finished(level.start(8))
+        finished(level.vote(weights))
     assert (pair[0].picture == pair[1].picture).all()
 
 
@@ -316,9 +317,9 @@ def test_how_many_pairs_are_compared_at_once_changes_nothing(
     found: list[tuple[bytes, ...]] = []
     for about in (1 << 15, 77):
         monkeypatch.setattr(level_torch, "_AT_ONCE", (about, about))
-        level = TorchLevel(HOLES["across"].scale(), 7, workers, device)
-        level.start(1)
-        level.search(2, 20, 1)
+        level = laid(TorchLevel(7, workers, device), HOLES["across"].scale())
+        finished(level.start(1))
+        finished(level.search(2, 20, 1))
         found.append(state(level))
     assert found[0] == found[1]
 
@@ -339,8 +340,8 @@ def test_small_holes_and_processors_have_the_compiled_level(workers: Workers, de
     small, missing = HOLES["inside"].scale(), np.zeros((200, 220), np.bool_)
     missing[20:180, 20:180] = True
     large = Scale(np.zeros((200, 220, 3), np.uint8), missing, ~missing)
-    assert type(level_on(device, small, 7, workers)) is Level
-    assert type(level_on(device, large, 7, workers)) is (Level if device.type == "cpu" else TorchLevel)
+    assert type(finished(level_on(device, small, 7, workers))) is Level
+    assert type(finished(level_on(device, large, 7, workers))) is (Level if device.type == "cpu" else TorchLevel)
 
 
 @pytest.mark.cuda
@@ -349,11 +350,11 @@ class TestCuda:
     def test_devices_agree_to_the_bit(self, workers: Workers) -> None:
         found: list[tuple[bytes, ...]] = []
         for name in ("cpu", "cuda"):
-            level = TorchLevel(Hole((90, 84), 20, 20, 60, 70).scale(), 7, workers, torch.device(name))
-            level.start(1)
+            level = laid(TorchLevel(7, workers, torch.device(name)), Hole((90, 84), 20, 20, 60, 70).scale())
+            finished(level.start(1))
             for _ in range(3):
-                level.search(2, 40, 1)
-                level.vote(np.exp(level.cost * np.float32(-1e-5)))
+                finished(level.search(2, 40, 1))
+                finished(level.vote(np.exp(level.cost * np.float32(-1e-5))))
             found.append(state(level))
         assert found[0] == found[1]
 

@@ -48,7 +48,7 @@ class Scene:
 
     def system(self, workers: Workers, *, smooth: float = 0.0, membrane_: bool = False) -> Equations:
         sources = None if membrane_ else self.sources
-        return equations(self.pixels, self.known, (self.rows, self.columns), sources, workers, smooth=smooth)
+        return finished(equations(self.pixels, self.known, (self.rows, self.columns), sources, workers, smooth=smooth))
 
 
 def inside(scene: Scene, row: int, column: int) -> bool:
@@ -118,18 +118,18 @@ def test_many_sweeps_reach_the_solution(workers: Workers, channels: int, screeni
     matrix, right = dense(scene, 0.0, membrane_=False)
     exact = np.linalg.solve(matrix + screening * np.eye(len(matrix)), right + screening * start)
     system = scene.system(workers)
-    got = system.solved(start, workers, sweeps=200, screening=screening)
+    got = finished(system.solved(start, workers, sweeps=200, screening=screening))
     assert np.abs(got - exact).max() < 1e-4
-    few = system.solved(start, workers, sweeps=30, screening=screening)
+    few = finished(system.solved(start, workers, sweeps=30, screening=screening))
     assert np.abs(few - exact).max() < 0.1 * np.abs(start - exact).max()
 
 
 def test_a_hole_with_no_rim_keeps_its_start(workers: Workers) -> None:
     pixels, known = np.zeros((6, 6, 1), np.uint8), np.zeros((6, 6), np.bool_)
     rows, columns = (v.astype(np.int32).ravel() for v in np.indices((6, 6)))
-    system = equations(pixels, known, (rows, columns), None, workers)
+    system = finished(equations(pixels, known, (rows, columns), None, workers))
     start = np.full((36, 1), 0.4, np.float32)
-    assert np.abs(system.solved(start, workers, sweeps=30) - start).max() < 1e-4
+    assert np.abs(finished(system.solved(start, workers, sweeps=30)) - start).max() < 1e-4
 
 
 def test_a_slope_is_continued_whatever_part_of_it_is_copied(workers: Workers) -> None:
@@ -140,8 +140,8 @@ def test_a_slope_is_continued_whatever_part_of_it_is_copied(workers: Workers) ->
     where = tuple(v.astype(np.int32) for v in np.nonzero(hole))
     rng = np.random.default_rng(4)
     sources = (rng.integers(1, 13, len(where[0])).astype(np.int32), rng.integers(1, 42, len(where[0])).astype(np.int32))
-    system = equations(slope, ~hole, where, sources, workers)
-    values = system.solved(np.zeros((len(where[0]), 1), np.float32), workers, sweeps=150)
+    system = finished(equations(slope, ~hole, where, sources, workers))
+    values = finished(system.solved(np.zeros((len(where[0]), 1), np.float32), workers, sweeps=150))
     assert np.abs(values * 255 - slope[hole]).max() < 0.05
 
 
@@ -152,7 +152,7 @@ def test_any_number_of_threads_gives_the_same_bytes(monkeypatch: pytest.MonkeyPa
 
     def solved() -> bytes:
         with Workers() as some:
-            return scene.system(some).solved(start, some, sweeps=20, screening=0.01).tobytes()
+            return finished(scene.system(some).solved(start, some, sweeps=20, screening=0.01)).tobytes()
 
     assert len({with_threads(threads, solved) for threads in (1, 2, 3)}) == 1
 

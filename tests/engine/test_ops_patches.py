@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import skimage.data
 
+from engine.job import finished
 from engine.ops import level as level_module
 from engine.ops import patches
 from engine.ops.bands import Workers
 from engine.ops.level import Level, sources_of
 from engine.ops.pyramid import Scale
+from tests.engine.cases import laid
 from tests.engine.laws import with_threads
 
 if TYPE_CHECKING:
@@ -41,9 +43,9 @@ def scale(height: int = 34, width: int = 41, seed: int = 0, area: bool = False) 
 
 
 def started(side: int, workers: Workers, seed: int = 3) -> Level:
-    level = Level(scale(seed=seed), side, workers)
-    level.put(np.random.default_rng(seed).integers(0, 255, (len(level.hole_rows), 4), np.uint8))
-    level.start(seed)
+    level = laid(Level(side, workers), scale(seed=seed))
+    finished(level.put(np.random.default_rng(seed).integers(0, 255, (len(level.hole_rows), 4), np.uint8)))
+    finished(level.start(seed))
     return level
 
 
@@ -72,7 +74,7 @@ def test_search_keeps_the_cost_of_the_source_it_keeps(side: int, workers: Worker
     level = started(side, workers)
     before = squared_differences(level)
     for _ in range(3):
-        level.search(1, 8, seed=1)
+        finished(level.search(1, 8, seed=1))
         assert np.array_equal(level.cost, squared_differences(level))
         assert (level.cost <= before).all()
         before = level.cost.copy()
@@ -85,9 +87,9 @@ def test_the_greatest_cost_there_can_be_fits(side: int, workers: Workers) -> Non
     missing = np.zeros((size, size), np.bool_)
     missing[:side, :side] = True
     pixels = np.where(missing[..., None], np.uint8(255), np.zeros(4, np.uint8))
-    level = Level(Scale(pixels, missing, ~missing), side, workers)
-    level.start(0)
-    level.search(1, size, seed=0)
+    level = laid(Level(side, workers), Scale(pixels, missing, ~missing))
+    finished(level.start(0))
+    finished(level.search(1, size, seed=0))
     assert level.cost.max() == 4 * side**2 * 255**2
 
 
@@ -95,8 +97,8 @@ def photographed(side: int, workers: Workers) -> Level:
     """A level whose hole holds the photograph itself, so that there is something to find."""
     cut = scale()
     colours = skimage.data.chelsea()[90:124, 120:161]
-    level = Level(Scale(np.dstack([colours, colours.mean(axis=2).astype(np.uint8)]), cut.missing, cut.sources), side, workers)
-    level.start(3)
+    level = laid(Level(side, workers), Scale(np.dstack([colours, colours.mean(axis=2).astype(np.uint8)]), cut.missing, cut.sources))
+    finished(level.start(3))
     return level
 
 
@@ -108,7 +110,7 @@ def test_search_finds_what_an_exact_search_finds(side: int, workers: Workers) ->
     """
     level = photographed(side, workers)
     best = exact(level)
-    level.search(80, max(level.size), seed=5)
+    finished(level.search(80, max(level.size), seed=5))
     assert (level.cost >= best).all()
     assert (level.cost == best).mean() >= 0.8
     assert level.cost.sum() <= 1.08 * best.sum()
@@ -117,7 +119,7 @@ def test_search_finds_what_an_exact_search_finds(side: int, workers: Workers) ->
 def test_a_search_of_few_scans_is_near_already(workers: Workers) -> None:
     """Measured: 1.05 times the exact sum after 12 scans."""
     level = photographed(7, workers)
-    level.search(12, max(level.size), seed=5)
+    finished(level.search(12, max(level.size), seed=5))
     assert level.cost.sum() <= 1.08 * exact(level).sum()
 
 
@@ -127,20 +129,20 @@ def test_one_scan_passes_a_perfect_shift_on_to_all(workers: Workers, forward: bo
     tile = np.random.default_rng(0).integers(0, 255, (16, 16, 4), np.uint8)
     missing = np.zeros((48, 48), np.bool_)
     missing[10:16, 10:16] = True
-    level = Level(Scale(np.tile(tile, (3, 3, 1)), missing, ~missing), 7, workers)
-    level.start(0)
+    level = laid(Level(7, workers), Scale(np.tile(tile, (3, 3, 1)), missing, ~missing))
+    finished(level.start(0))
     level.scans, knows = (0, 0) if forward else (1, -1)
     level.source_rows[knows], level.source_columns[knows] = level.rows[knows] + 16, level.columns[knows] + 16
-    level.search(1, 0, seed=0)
+    finished(level.search(1, 0, seed=0))
     assert not level.cost.any()
 
 
 @SIDES
 def test_only_allowed_sources_are_found(side: int, workers: Workers) -> None:
     limited = scale(area=True)
-    level = Level(limited, side, workers)
-    level.start(2)
-    level.search(6, max(level.size), seed=2)
+    level = laid(Level(side, workers), limited)
+    finished(level.start(2))
+    finished(level.search(6, max(level.size), seed=2))
     half = side // 2
     for row, column in zip(level.source_rows, level.source_columns, strict=True):
         assert limited.sources[row - half : row + half + 1, column - half : column + half + 1].all()
@@ -162,11 +164,11 @@ def test_sources_are_centres_of_wholly_allowed_patches(side: int) -> None:
 @SIDES
 def test_vote_is_the_weighted_mean_of_the_patches_laid_over_a_pixel(side: int, workers: Workers) -> None:
     level = started(side, workers)
-    level.search(2, 10, seed=4)
+    finished(level.search(2, 10, seed=4))
     weights = np.random.default_rng(9).random(len(level.rows)).astype(np.float32)
     known = level.inside[~scale().missing].copy()
     wanted = voted(level, weights)
-    level.vote(weights)
+    finished(level.vote(weights))
     got = level.inside[level.hole_rows, level.hole_columns]
     assert np.abs(got - wanted).max() <= 0.501
     assert np.array_equal(level.inside[~scale().missing], known)
@@ -191,7 +193,7 @@ def voted(level: Level, weights: np.ndarray) -> np.ndarray:
 def test_a_pixel_that_nobody_votes_for_is_left_alone(workers: Workers) -> None:
     level = started(5, workers)
     before = level.inside.copy()
-    level.vote(np.zeros(len(level.rows), np.float32))
+    finished(level.vote(np.zeros(len(level.rows), np.float32)))
     assert np.array_equal(level.inside, before)
 
 
@@ -201,7 +203,7 @@ def test_each_pixel_is_claimed_by_the_heaviest_patch_over_it(side: int, workers:
     level.weights = np.random.default_rng(1).permutation(len(level.rows)).astype(np.float32)
     down, across = (np.abs(a[:, None] - b) for a, b in ((level.hole_rows, level.rows), (level.hole_columns, level.columns)))
     over = np.where((down <= level.half) & (across <= level.half), level.weights, -1)
-    assert np.array_equal(level.claimed()[0], over.argmax(axis=1))
+    assert np.array_equal(finished(level.claimed())[0], over.argmax(axis=1))
 
 
 def test_scatter_gives_usable_sources_to_those_that_want_one() -> None:
@@ -229,9 +231,9 @@ def whole_run() -> list[bytes]:
     with Workers() as some:
         level = started(7, some)
         for _ in range(5):
-            level.search(3, 20, seed=6)
-            level.vote(np.exp(level.cost * np.float32(-1e-4)) + np.float32(1e-6))
-        return [a.tobytes() for a in (level.source_rows, level.source_columns, level.cost, level.inside, *level.claimed())]
+            finished(level.search(3, 20, seed=6))
+            finished(level.vote(np.exp(level.cost * np.float32(-1e-4)) + np.float32(1e-6)))
+        return [a.tobytes() for a in (level.source_rows, level.source_columns, level.cost, level.inside, *finished(level.claimed()))]
 
 
 def test_any_number_of_threads_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.job import finished
+from engine.ops.bands import Workers
 from engine.ops.pyramid import Scale, bridged, halved, texture
 
 
@@ -14,6 +16,11 @@ def scale(height: int, width: int, channels: int = 3, seed: int = 0) -> Scale:
     missing[height // 3 : height // 2, width // 4 : width // 2] = True
     sources = ~missing & (rng.random((height, width)) < 0.8)
     return Scale(rng.integers(0, 255, (height, width, channels), np.uint8), missing, sources)
+
+
+def half(fine: Scale) -> Scale:
+    with Workers() as workers:
+        return finished(halved(fine, workers))
 
 
 def quad(array: np.ndarray, row: int, column: int) -> np.ndarray:
@@ -27,7 +34,7 @@ def quad(array: np.ndarray, row: int, column: int) -> np.ndarray:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_halved_is_the_mean_of_what_is_known(height: int, width: int, channels: int) -> None:
     fine = scale(height, width, channels)
-    small = halved(fine)
+    small = half(fine)
     assert small.size == (-(-height // 2), -(-width // 2))
     for row, column in np.ndindex(small.size):
         known = ~quad(fine.missing, row, column)
@@ -81,7 +88,7 @@ def test_missing_pixels_are_never_looked_at() -> None:
     one = scale(21, 18, 3)
     noise = np.random.default_rng(3).integers(0, 255, one.pixels.shape, np.uint8)
     other = Scale(np.where(one.missing[..., None], noise, one.pixels), one.missing, one.sources)
-    for smaller in (halved, bridged):
+    for smaller in (half, bridged):
         first, second = smaller(one), smaller(other)
         assert np.array_equal(first.pixels[~first.missing], second.pixels[~second.missing])
     assert np.array_equal(texture(one.pixels, one.missing), texture(other.pixels, other.missing))
