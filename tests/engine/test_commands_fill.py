@@ -246,7 +246,7 @@ def test_the_run_record_says_what_was_done_and_what_it_cost(desk: Desk) -> None:
     assert set(said["seconds"]) == {"open", "import", "first preview", "fill", "evidence", "save"}
     assert all(seconds >= 0 for seconds in said["seconds"].values())
     assert 0 < said["seconds"]["first preview"] <= said["seconds"]["fill"]
-    assert {"searching patches", "merging", "pasting"} <= set(said["stages"])
+    assert {"matching", "merging", "pasting"} <= set(said["stages"])
     assert sum(said["stages"].values()) == pytest.approx(said["seconds"]["fill"], rel=0.5)
     assert 50 < said["peak_memory_mb"] < 100_000
     assert said["versions"]["python"] == platform.python_version()
