@@ -1,0 +1,68 @@
+"""What is painted, over the photograph: the sampling area, the mask, the holes in the queue."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Signal
+
+from app.view.drawn import Look
+from app.view.hatched import Hatched
+from app.view.masked import Masked
+from app.view.queued import Queued
+from engine.geometry import Box
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from app.display import Display
+    from app.document import Document
+    from app.filling import Filling
+    from app.recipe import Recipe
+    from app.toolbox import Toolbox
+    from app.view.viewport import Viewport
+
+
+class Overlay(QObject):
+    """Draws what is painted as pixels, at the size it is seen."""
+
+    stale = Signal(object, int)
+    """A Box of the picture (None: all) that has to be drawn again, and so many device-independent pixels around it."""
+
+    def __init__(
+        self, document: Document, filling: Filling, recipe: Recipe, display: Display, toolbox: Toolbox, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._display = document, display
+        self._parts = (
+            Hatched(document, toolbox, self),
+            Masked(document, recipe, display, self),
+            Queued(document, filling, self),
+        )
+        for part in self._parts:
+            part.stale.connect(self.stale)
+        display.changed.connect(self._display_changed)
+
+    def _display_changed(self, name: str) -> None:
+        if name == "original_held":
+            self.stale.emit(None, 0)
+
+    def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
+        """Draw what a part of the canvas shows; nothing while the original is looked at."""
+        if self._document.photograph is None or self._display.original_held:
+            return
+        origin, look = (round(viewport.y * ratio), round(viewport.x * ratio)), Look(viewport.zoom, ratio)
+        for part in self._parts:
+            painter.save()
+            painter.scale(1 / ratio, 1 / ratio)
+            part.paint(painter, _device(clip, ratio), origin, look)
+            painter.restore()
+        self._parts[-1].paint_badges(painter, viewport)
+
+
+def _device(clip: QRect, ratio: float) -> Box:
+    """The device pixels of a part of a canvas."""
+    top, left = math.floor(clip.top() * ratio), math.floor(clip.left() * ratio)
+    bottom, right = math.ceil((clip.bottom() + 1) * ratio), math.ceil((clip.right() + 1) * ratio)
+    return Box(top, left, max(1, bottom - top), max(1, right - left))
