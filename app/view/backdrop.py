@@ -8,6 +8,7 @@ from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from app.view.theme import BADGE, SURROUNDS, WHITE
+from app.view.tiles import edge
 
 if TYPE_CHECKING:
     from app.view.theme import Theme
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 CHECK = 8
 """Side of a field of the checker."""
 
+LIFT = 10
+"""About 4 L* of grey."""
+
 GRID_FROM = 8.0
 """From this zoom on, lines part the pixels."""
 
 GRID_ALPHA = 0.5
 
 
-def surround(theme: Theme, choice: str) -> QColor:
-    """The colour around the picture: the theme's, or the one chosen."""
-    return QColor(SURROUNDS.get(choice, theme.surround))
+def surround(theme: Theme, choice: str, *, dropping: bool = False) -> QColor:
+    """The colour around the picture: the theme's, or the one chosen; a little lighter while a file is held over it."""
+    if choice not in SURROUNDS:
+        return QColor(theme.drop if dropping else theme.surround)
+    colour = QColor(SURROUNDS[choice])
+    grey = min(colour.lightness() + LIFT * dropping, 255)
+    return QColor(grey, grey, grey)
 
 
 def paint_checker(painter: QPainter, view: Viewport, theme: Theme) -> None:
@@ -48,10 +56,10 @@ def paint_grid(painter: QPainter, view: Viewport, clip: QRect, theme: Theme) -> 
     colour.setAlphaF(GRID_ALPHA)
     painter.setPen(QPen(colour, 1))
     x, y = round(view.left * view.ratio), round(view.top * view.ratio)
-    top, bottom = y + round(seen.top * view.zoom), y + round(seen.bottom * view.zoom)
-    left, right = x + round(seen.left * view.zoom), x + round(seen.right * view.zoom)
-    columns = [x + round(column * view.zoom) for column in range(seen.left, seen.right + 1)]
-    rows = [y + round(row * view.zoom) for row in range(seen.top, seen.bottom + 1)]
+    top, bottom = y + edge(seen.top, view.zoom), y + edge(seen.bottom, view.zoom)
+    left, right = x + edge(seen.left, view.zoom), x + edge(seen.right, view.zoom)
+    columns = [x + edge(column, view.zoom) for column in range(seen.left, seen.right + 1)]
+    rows = [y + edge(row, view.zoom) for row in range(seen.top, seen.bottom + 1)]
     painter.drawLines([QLine(column, top, column, bottom - 1) for column in columns])
     painter.drawLines([QLine(left, row, right - 1, row) for row in rows])
 

@@ -50,10 +50,9 @@ class Colours:
     def _shown(self, image: QImage, form: QImage.Format) -> QImage:
         space = self._space
         grey = image.format() in {QImage.Format.Format_Grayscale8, QImage.Format.Format_Grayscale16}
-        if space == self._screen or grey != (space.colorModel() == QColorSpace.ColorModel.Gray):
+        if grey != (space.colorModel() == QColorSpace.ColorModel.Gray):
             space = SRGB  # a profile of another model than the pixels says nothing about them
-        if space == self._screen:
-            # convertToFormat shares no memory with its source only where it had to convert.
+        if space == self._screen or (grey and space == SRGB):
             return image.convertToFormat(form)
         if form == CLEAR:
             # Qt multiplies with alpha before it converts where it is asked for both at once: two steps.

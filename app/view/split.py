@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HANDLE = 26
 """Diameter."""
 
+ABOVE = 24
+"""How far the line reaches above the picture, between the names."""
+
 REACH = 5
 """How far from the line it can be taken hold of, where no tool draws."""
 
@@ -107,9 +110,11 @@ class Split:
         if not self.shown:
             return
         x, span, handle = self.line(view), self._span(view), self.handle(view)
-        for colour, width in _double():
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = x + 0.5 / view.ratio
+        for colour, width in ((_casing(), 3.0), (QColor(WHITE), 1.2)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-            painter.drawLine(QLineF(x, max(span.top() - 24, 0), x, span.bottom()))
+            painter.drawLine(QLineF(middle, max(span.top() - ABOVE, 0), middle, span.bottom()))
         self._paint_handle(painter, handle)
         names = [sight_name(sight, self._document) for sight in (self._display.left, self._display.right)]
         paint_badge(painter, view, names[0], font, 1.0, x - 8)
@@ -161,8 +166,3 @@ def _casing() -> QColor:
     colour = QColor(BLACK)
     colour.setAlphaF(CASING)
     return colour
-
-
-def _double() -> list[tuple[QColor, float]]:
-    """White over black, seen on any ground."""
-    return [(_casing(), 3.0), (QColor(WHITE), 1.2)]

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Sig
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.view import marks
 from app.view.backdrop import paint_checker, paint_drop, paint_grid, surround
 from app.view.sights import Sights
 from app.view.split import Split
@@ -252,7 +253,7 @@ class Stage(QWidget):
 
     def _paint(self, painter: QPainter, clip: QRect, until: float) -> bool:
         """Paint one part; whether it is as fine as it can be."""
-        ground = self._theme.drop if self._drop else surround(self._theme, self._display.surround)
+        ground = surround(self._theme, self._display.surround, dropping=bool(self._drop))
         painter.setClipRect(clip)
         painter.fillRect(clip, ground)
         complete = True
@@ -264,6 +265,7 @@ class Stage(QWidget):
             self._paint_layers(painter, clip)
         if self._drop:
             paint_drop(painter, self.rect(), self._drop, self._theme, self.font())
+        marks.ring(painter, self, QRectF(self.rect()), 0)
         return complete
 
     def _paint_picture(self, painter: QPainter, clip: QRect, until: float) -> bool:

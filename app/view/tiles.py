@@ -7,15 +7,16 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from engine.geometry import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QImage
+    from numpy.typing import NDArray
 
     from app.view.colours import Colours
     from app.view.pyramid import Pyramid, Variant
@@ -154,13 +155,36 @@ class Tiles:
             corner = QPoint(target.left() - sheet.x - held.left, target.top() - sheet.y - held.top)
             painter.drawImage(target.topLeft(), image, QRect(corner, target.size()))
             return
-        part = sheet.needed(key[1], target).common(held)
-        if part is None:
+        if step >= NEAREST:
+            _paint_squares(painter, image, held, sheet, step, target)
             return
         painter.setClipRect(target)
-        source = QRectF(part.left - held.left, part.top - held.top, part.width, part.height)
-        where = QRectF(sheet.x + part.left * step, sheet.y + part.top * step, part.width * step, part.height * step)
+        source = QRectF(0, 0, held.width, held.height)
+        where = QRectF(sheet.x + held.left * step, sheet.y + held.top * step, held.width * step, held.height * step)
         painter.drawImage(where, image, source)
+
+
+def edge(position: float, step: float) -> int:
+    """Where a pixel of a picture begins, in device pixels: every square and every line between squares stands there."""
+    return math.floor(position * step + 0.5)
+
+
+def _paint_squares(painter: QPainter, image: QImage, held: Box, sheet: _Sheet, step: float, target: QRect) -> None:
+    """Draw pixels as squares of whole device pixels: Qt's own scaling sets their edges up to a pixel off."""
+    rows, down = _runs(target.top() - sheet.y, target.bottom() + 1 - sheet.y, step, held.top, held.bottom)
+    columns, across = _runs(target.left() - sheet.x, target.right() + 1 - sheet.x, step, held.left, held.right)
+    flat = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
+    part = flat[rows - held.top : rows - held.top + len(down), columns - held.left : columns - held.left + len(across)]
+    squares = part.repeat(across, axis=1).repeat(down, axis=0)
+    height, width = squares.shape
+    painter.drawImage(target.topLeft(), QImage(squares.data, width, height, 4 * width, image.format()))
+
+
+def _runs(begin: int, beyond: int, step: float, first: int, last: int) -> tuple[int, NDArray[np.int64]]:
+    """The first pixel that is seen between two places, and how many device pixels of each are."""
+    pixels = np.arange(max(math.floor(begin / step) - 1, first), min(math.ceil(beyond / step) + 1, last) + 1)
+    edges = np.clip(np.floor(pixels * step + 0.5).astype(np.int64), begin, beyond)
+    return int(pixels[0]), np.diff(edges)
 
 
 class _Sheet:
@@ -172,7 +196,7 @@ class _Sheet:
         finest = math.floor(math.log2(1 / view.zoom) + 1e-9)
         self.level = min(max(finest, 0), len(sizes) - 1)
         (height, width), (rows, columns) = sizes[0], sizes[self.level]
-        self._frame = QRect(self.x, self.y, max(round(width * view.zoom), 1), max(round(height * view.zoom), 1))
+        self._frame = QRect(self.x, self.y, max(edge(width, view.zoom), 1), max(edge(height, view.zoom), 1))
         self._rows, self._columns = math.ceil(rows / SIDE), math.ceil(columns / SIDE)
         whole = QRect(0, 0, math.ceil(view.width * view.ratio), math.ceil(view.height * view.ratio))
         self.count = sum(1 for _ in self.tiles(whole))
@@ -200,14 +224,7 @@ class _Sheet:
         """Where a tile is drawn."""
         side = SIDE * self.step(self.level)
         frame = self._frame
-        top, left = self.y + round(row * side), self.x + round(column * side)
-        bottom = self.y + round((row + 1) * side) if row + 1 < self._rows else frame.bottom() + 1
-        right = self.x + round((column + 1) * side) if column + 1 < self._columns else frame.right() + 1
+        top, left = self.y + edge(row, side), self.x + edge(column, side)
+        bottom = self.y + edge(row + 1, side) if row + 1 < self._rows else frame.bottom() + 1
+        right = self.x + edge(column + 1, side) if column + 1 < self._columns else frame.right() + 1
         return QRect(left, top, right - left, bottom - top)
-
-    def needed(self, level: int, target: QRect) -> Box:
-        """The pixels of a level that a part of the canvas is drawn from, with one more around them for smoothness."""
-        step = self.step(level)
-        top, left = math.floor((target.top() - self.y) / step), math.floor((target.left() - self.x) / step)
-        bottom, right = math.ceil((target.bottom() + 1 - self.y) / step), math.ceil((target.right() + 1 - self.x) / step)
-        return Box(top, left, bottom - top, right - left).grown(1, 1)

@@ -134,7 +134,7 @@ class Viewport:
     def kept(self) -> Viewport:
         """Moved back as far as is needed to leave enough of the picture in view."""
         height, width = self.size[0] * self.scale, self.size[1] * self.scale
-        across, down = min(KEPT, width, self.width), min(KEPT, height, self.height)
+        across, down = max(min(KEPT, width, self.width), 1.0), max(min(KEPT, height, self.height), 1.0)
         left = min(max(self.left, across - width), self.width - across)
         top = min(max(self.top, down - height), self.height - down)
         return replace(self, left=left, top=top)
