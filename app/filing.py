@@ -75,6 +75,12 @@ class Filing(QObject):
         """Files opened lately, the last first."""
         return self._settings.recent
 
+    @property
+    def folder(self) -> Path:
+        """Where one looks for a file first."""
+        near = [path.parent for path in (self._path, *self.recent) if path is not None and path != naming.SAMPLE]
+        return next((one for one in near if naming.there(one)), _pictures())
+
     # Opening and closing
 
     def open(self, path: Path) -> None:
