@@ -45,7 +45,7 @@ MENUS: tuple[tuple[str, ...], ...] = (
     ("fill", "another", "stop", "", "previous_result", "next_result", "", "inspect", "not_from_here"),
     (
         *("zoom_in", "zoom_out", "fit", "actual", "hand", "", "compare_single", "compare_split", "show_original", ""),
-        *("mask_colour", "surround", "theme", "", "panel", "chrome", "full_screen"),
+        *("mask_colour", "surround", "theme", "", "panel", "chrome", "full_screen", "", "next_region", "previous_region"),
     ),
     ("shortcuts", "manual", "about"),
 )
@@ -105,6 +105,8 @@ def asked() -> tuple[Asks, ...]:
         Asks("panel", tr("P&anel"), tr("Method, results and evidence at the right"), ("Ctrl+\\",), "panel", "check"),
         Asks("chrome", tr("&Tools and panel"), tr("Hide everything but the photograph, or bring it back"), ("Tab",), "", "check"),
         Asks("full_screen", tr("F&ull screen"), tr("Nothing but Inlay on the screen"), ("F11",), "", "check"),
+        Asks("next_region", tr("&Next part of the window"), tr("Header, tools, canvas, panel, next step"), ("F6",)),
+        Asks("previous_region", tr("P&revious part of the window"), tr("The same the other way round"), ("Shift+F6",)),
         Asks("shortcuts", tr("&Keyboard shortcuts"), tr("All of them, to be searched"), ("F1", "?"), "keyboard"),
         Asks("manual", tr("&Manual"), tr("A short tour with pictures"), ()),
         Asks("about", tr("&About Inlay"), tr("Version and licence"), (), "info"),

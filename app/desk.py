@@ -34,6 +34,7 @@ class Desk(QObject):
         self.settings = Settings()
         self.filing = Filing(self.document, self.files, self.settings, self)
         self.actions = Actions(self)
+        self.settings.follow(self.display, self.toolbox)
         self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
         self.connect_actions({**self._file_actions(), **self._edit_actions(), **self._view_actions(), **self._chosen()})
 
@@ -44,7 +45,7 @@ class Desk(QObject):
 
     def _file_actions(self) -> dict[str, Callable[[], Any]]:
         filing = self.filing
-        return {"open_sample": filing.open_sample, "save_over": filing.save_over_original, "close": filing.close}
+        return {"open_sample": filing.open_sample, "save": filing.save, "save_over": filing.save_over_original, "close": filing.close}
 
     def _edit_actions(self) -> dict[str, Callable[[], Any]]:
         document, toolbox, filling = self.document, self.toolbox, self.filling
