@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,22 +16,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A mask and what is to be done with it. Masks and choices wait in the queue, never pictures."""
+class Hole:
+    """A painted hole, with as much room around it as its fill may change."""
 
     number: int
-    """Of its first hole, as on the badge."""
+    """As on its badge, from 1."""
     box: Box
-    painted: NDArray[Any]
-    """The box's part of the mask as it was painted, uint8; what comes back where the fill is stopped."""
-    coverage: NDArray[Any]
-    """The same box's part as it is filled: grown, and feathered where asked."""
+    painted: NDArray[np.uint8]
+    """As it was painted; what comes back where the fill is stopped."""
+    coverage: NDArray[np.uint8]
+    """As it is filled: grown, and feathered where asked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Holes and what is to be done with them. Masks and choices wait in the queue, never pictures."""
+
+    holes: tuple[Hole, ...]
     method: str
-    title: str
     settings: Settings | None
     area: NDArray[Any] | None
     """(H, W) bool: where texture may be copied from; None: everywhere."""
     seed: int = 0
-    device: str = "auto"
     again: Choice | None = None
-    """The choice that gets one more candidate; None: a new hole."""
+    """The choice that gets one more candidate; None: new holes."""
+
+    @property
+    def number(self) -> int:
+        """Of the first hole."""
+        return self.holes[0].number
+
+    def coverage(self, box: Box) -> NDArray[np.uint8]:
+        """How far the pixels of a box are replaced."""
+        coverage = np.zeros(box.size, np.uint8)
+        for hole in self.holes:
+            common = hole.box.common(box)
+            if common is not None:
+                part = coverage[common.moved(-box.top, -box.left).slices]
+                np.maximum(part, hole.coverage[common.moved(-hole.box.top, -hole.box.left).slices], out=part)
+        return coverage
+
+    def first_in(self, box: Box) -> int:
+        """The number of the first hole that touches a box."""
+        return next((hole.number for hole in self.holes if hole.box.common(box)), self.number)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.history import Edit, History
+from app.choice import composed, let_go
+from app.history import Edit, History, Stand
 from app.holes import Holes
 from app.photograph import Photograph
-from app.sampling import FORBIDDEN, NOTHING, is_only
-from app.sheet import Sheet
+from app.sampling import FORBIDDEN, NOTHING
+from app.sheet import Sheet, tiles
 from app.words import tr
 from engine.geometry import Box
-from engine.picture import Mask, Patch
+from engine.picture import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.choice import Choice
+    from app.sheet import Change
     from engine.picture import Picture
 
 _NOTHING = Box(0, 0, 1, 1)
@@ -42,7 +44,7 @@ class Document(QObject):
     choices_changed = Signal()
     history_changed = Signal()
     undone = Signal(object)
-    """An Edit that cannot be done again was taken back."""
+    """An Edit was taken back."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,14 +54,13 @@ class Document(QObject):
 
     def _begin(self, size: tuple[int, int]) -> None:
         self.mask, self.area = Sheet(np.zeros(size, np.uint8)), Sheet(np.zeros(size, np.uint8))
-        self._holes = Holes(self.mask.pixels)
+        self._holes = Holes(self.mask)
         self.history = History()
         self.choices: list[Choice] = []
         self.shown: Choice | None = None
         self.saved_to: Path | None = None
         self.numbers = 0
         self._saved: object = ()
-        self._written: list[Box] = []
 
     def open(self, picture: Picture) -> None:
         """Put a photograph here in place of what was open; its pixels are taken over."""
@@ -86,15 +87,21 @@ class Document(QObject):
 
     def committed(self, name: str) -> None:
         """A gesture is at its end: what it wrote on mask and area becomes one step that can be undone."""
-        self._push(name, (self.mask, self.area))
+        changes = self._changes((self.mask, self.area))
+        if changes:
+            self._push(Edit(name, changes))
 
-    def _push(self, name: str, sheets: Iterable[Sheet]) -> Edit | None:
-        changes = tuple((sheet, change) for sheet in sheets if (change := sheet.done()) is not None)
-        edit = Edit(name, changes) if changes else None
-        if edit:
-            self.history.push(edit)
-            self._forget_undone()
-            self.history_changed.emit()
+    def _settle(self) -> None:
+        """End a gesture that is under way, so that what comes now is a step of its own."""
+        self.committed(tr("Stroke"))
+
+    @staticmethod
+    def _changes(sheets: Iterable[Sheet]) -> tuple[tuple[Sheet, Change], ...]:
+        return tuple((sheet, change) for sheet in sheets if (change := sheet.done()) is not None)
+
+    def _push(self, edit: Edit) -> Edit:
+        self.history.push(edit)
+        self.history_changed.emit()
         return edit
 
     @property
@@ -104,6 +111,7 @@ class Document(QObject):
 
     def clear_mask(self) -> None:
         """Take away all that is painted and not yet queued."""
+        self._settle()
         box = self.mask_box
         if box is not None:
             self.mask.writing(box)[...] = 0
@@ -112,6 +120,7 @@ class Document(QObject):
 
     def invert_mask(self) -> None:
         """Paint what is not painted, and the other way round."""
+        self._settle()
         part = self.mask.writing(self.mask.box)
         np.subtract(255, part, out=part)
         self.mask_changed.emit(self.mask.box)
@@ -119,12 +128,14 @@ class Document(QObject):
 
     def set_mask(self, coverage: NDArray[np.uint8]) -> None:
         """Paint exactly that, (H, W) of the photograph's size."""
+        self._settle()
         self.mask.writing(self.mask.box)[...] = coverage
         self.mask_changed.emit(self.mask.box)
         self.committed(tr("Open mask"))
 
     def clear_area(self) -> None:
         """Let texture come from everywhere again."""
+        self._settle()
         box = Box.around(self.area.pixels)
         if box is not None:
             self.area.writing(box)[...] = NOTHING
@@ -133,53 +144,71 @@ class Document(QObject):
 
     def forbid(self, where: NDArray[Any], box: Box) -> None:
         """Forbid texture from where `where` (the box's size, bool) is set."""
-        only = is_only(self.area.pixels)
-        self.area.writing(box)[where] = NOTHING if only else FORBIDDEN
+        self._settle()
+        self.area.writing(box)[where] = FORBIDDEN
         self.area_changed.emit(box)
         self.committed(tr("Not from here"))
 
     # What fills do
 
-    def take(self, box: Box, name: str) -> Edit | None:
-        """Take what is painted within a box off the mask, into the queue: a step that stays with what it asked for."""
-        self.mask.writing(box)[...] = 0
-        self.mask_changed.emit(box)
-        return self._push(name, (self.mask,))
+    def take(self, boxes: Iterable[Box], name: str) -> Edit:
+        """Take what is painted in boxes off the mask, into the queue: a step that stays with what it asked for."""
+        self._settle()
+        for box in boxes:
+            self.mask.writing(box)[...] = 0
+            self.mask_changed.emit(box)
+        return self._push(Edit(name, self._changes((self.mask,))))
 
-    def give_back(self, box: Box, painted: NDArray[np.uint8], taken: Edit | None) -> None:
-        """Paint again what `take` took, where its fill was stopped."""
-        if taken is not None and self.history.done and self.history.done[-1] is taken:
-            self.history.done.pop()
-            self._tell(taken.exchanged())
+    def give_back(self, painted: Iterable[tuple[Box, NDArray[np.uint8]]], taken: Edit) -> None:
+        """Paint again what `take` took, where its fill came to nothing: the step is gone, where nothing was painted over it since."""
+        self._settle()
+        if self.history.pull(taken):
+            taken.toggle()
+            self._tell(taken)
+            self.history_changed.emit()
             return
-        np.maximum(part := self.mask.writing(box), painted, out=part)
-        self.mask_changed.emit(box)
+        for box, part in painted:
+            np.maximum(into := self.mask.writing(box), part, out=into)
+            self.mask_changed.emit(box)
         self.committed(tr("Stop"))
 
-    def stand(self, chosen: Sequence[tuple[Choice, int | None]], name: str, taken: Edit | None = None) -> None:
-        """Let candidates stand in the picture: one step, together with the one that took their mask where that is the last one."""
-        assert self.photograph is not None
-        before = tuple((choice, choice.chosen) for choice, _ in chosen)
-        for choice, index in chosen:
-            self.photograph.put(self._patch(choice, index), choice.hole)
-            choice.chosen = index
-            if choice not in self.choices:
-                self.choices.append(choice)
-        change = self.photograph.sheet.done()
-        changes = ((self.photograph.sheet, change),) if change is not None else ()
-        if taken is not None and self.history.done and self.history.done[-1] is taken:
-            changes = self.history.done.pop().changes + changes
-        self.history.push(Edit(name, changes, before))
-        self._forget_undone()
-        self._wrote([choice.box for choice, _ in chosen])
-        self.show(chosen[-1][0])
-        self.history_changed.emit()
+    def add(self, choice: Choice) -> None:
+        """Have a choice whose candidates do not stand."""
+        self.choices = sorted((*self.choices, choice), key=lambda one: one.number)
 
-    def _patch(self, choice: Choice, index: int | None) -> Patch:
-        if index is not None:
-            return choice.candidates[index].patch
+    def stand(self, chosen: Sequence[tuple[Choice, int | None]], name: str, taken: Edit | None = None) -> None:
+        """Let candidates stand in the picture: one step, together with the one that took their mask, where that can be."""
+        stands = tuple(Stand(choice, choice.chosen, index) for choice, index in chosen)
+        made = tuple(choice for choice, _ in chosen if choice not in self.choices)
+        changes = taken.changes if taken is not None and self.history.pull(taken) else ()
+        for choice in made:
+            self.add(choice)
+        self._stand([(one.choice, one.after) for one in stands])
+        let_go(self.choices)
+        self._push(Edit(name, changes, stands, made))
+        self.show(chosen[-1][0])
+
+    def _stand(self, chosen: Sequence[tuple[Choice, int | None]]) -> None:
+        """Make the picture what it is with those candidates."""
+        for choice, index in chosen:
+            choice.chosen = index
+        for choice, _ in chosen:
+            self._compose(choice)
+            self.pixels_changed.emit(choice.box)
+
+    def _compose(self, choice: Choice) -> None:
         assert self.photograph is not None
-        return Patch(0, choice.box, self.photograph.original(choice.box).copy())
+        for tile in tiles(choice.box, self.photograph.box):
+            part = tile.common(choice.box)
+            assert part is not None
+            where = choice.coverage[part.moved(-choice.box.top, -choice.box.left).slices] > 0
+            if where.any():
+                self.photograph.write(part, composed(self.photograph, self.choices, part), where)
+
+    def under(self, choice: Choice) -> NDArray[Any]:
+        """What stands in a choice's box without it and what lies above it."""
+        assert self.photograph is not None
+        return composed(self.photograph, [one for one in self.choices if one.number < choice.number], choice.box)
 
     def choose(self, choice: Choice, index: int | None) -> None:
         """Let another candidate of a choice stand; None: the original."""
@@ -192,65 +221,50 @@ class Document(QObject):
         self.choices_changed.emit()
 
     def choice_at(self, row: int, column: int) -> Choice | None:
-        """The fill that a pixel belongs to, the latest where several do; None outside."""
-        return next((choice for choice in reversed(self.choices) if choice.chosen is not None and choice.holds(row, column)), None)
-
-    @property
-    def serial(self) -> int:
-        """Goes up whenever pixels are written."""
-        return len(self._written)
-
-    def written_since(self, serial: int) -> list[Box]:
-        """Where pixels were written after that."""
-        return self._written[serial:]
+        """The fill that a pixel belongs to, the latest that stands there; one of which none stands only where there is no other."""
+        there = [choice for choice in self.choices if choice.holds(row, column)]
+        return max(there, key=lambda choice: (choice.chosen is not None, choice.number), default=None)
 
     # Undo
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._after(self.history.undo())
+        self._settle()
+        edit = self.history.undo()
+        if edit is not None:
+            self._tell(edit)
+            self.choices = [choice for choice in self.choices if choice not in edit.made]
+            self._restand(edit, [(one.choice, one.before) for one in edit.stands])
+            self.undone.emit(edit)
 
     def redo(self) -> None:
         """Do the last step again that was taken back."""
-        self._after(self.history.redo())
-
-    def _after(self, edit: Edit | None) -> None:
-        if edit is None:
-            return
-        self._tell(edit)
-        self.undone.emit(edit)
+        self._settle()
+        edit = self.history.redo()
+        if edit is not None:
+            self._tell(edit)
+            for choice in edit.made:
+                self.add(choice)
+            self._restand(edit, [(one.choice, one.after) for one in edit.stands])
 
     def _tell(self, edit: Edit) -> None:
-        """Say what an exchanged edit changed."""
+        """Say what an edit changed on mask and area: before anybody is told anything else, as all that is painted is asked of them."""
         for sheet, change in edit.changes:
-            if sheet is self.mask:
-                self.mask_changed.emit(change.box)
-            elif sheet is self.area:
-                self.area_changed.emit(change.box)
-            else:
-                self._wrote([choice.box for choice, _ in edit.standing] or [change.box])
-        if edit.standing:
-            choice = edit.standing[-1][0]
-            self.show(choice if choice.chosen is not None else None)
+            (self.mask_changed if sheet is self.mask else self.area_changed).emit(change.box)
+
+    def _restand(self, edit: Edit, chosen: Sequence[tuple[Choice, int | None]]) -> None:
+        self._stand(chosen)
+        if edit.stands:
+            choice = edit.stands[-1].choice
+            self.show(choice if choice in self.choices else None)
         self.history_changed.emit()
-
-    def _wrote(self, boxes: list[Box]) -> None:
-        self._written += boxes
-        for box in boxes:
-            self.pixels_changed.emit(box)
-
-    def _forget_undone(self) -> None:
-        """Choices that no step leads back to any more."""
-        kept = [choice for choice in self.choices if choice.chosen is not None or choice is self.shown]
-        if len(kept) != len(self.choices):
-            self.choices = kept
 
     # Saving
 
     @property
     def standing(self) -> object:
         """What tells one state of the pixels from another."""
-        return tuple((id(choice), choice.chosen) for choice in self.choices if choice.chosen is not None)
+        return tuple((choice.number, choice.chosen) for choice in self.choices if choice.chosen is not None)
 
     @property
     def unsaved(self) -> bool:

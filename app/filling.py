@@ -6,29 +6,29 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.asked import Asked
-from app.choice import Candidate, Choice
+from app import results
+from app.asked import Asked, Hole
 from app.message import Message
 from app.sampling import area
 from app.words import tr
 from app.workshop import Fill, Guess, Prepare
-from engine.errors import BadInput
-from engine.geometry import Box
 from engine.job import Job, Step
-from engine.picture import Mask
+from engine.picture import Mask, Patch
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
+    from app.choice import Choice
     from app.document import Document
     from app.history import Edit
     from app.recipe import Recipe
     from app.runner import Failure, Runner
+    from engine.geometry import Box
     from engine.job import Result
-    from engine.picture import Patch
+    from engine.picture import Picture
 
 ANSWER = 500
 """Milliseconds after which a fill that is being stopped says what it waits for."""
@@ -60,10 +60,9 @@ class Filling(QObject):
         super().__init__(parent)
         self._document, self._recipe, self._engine, self._files = document, recipe, engine, files
         self._queue: list[Asked] = []
-        self._taken: dict[Asked, Edit | None] = {}
+        self._taken: dict[Asked, Edit] = {}
         self._now: Asked | None = None
         self._task: Fill | None = None
-        self._serial = 0
         self._begun = 0.0
         self._step: Step | None = None
         self._preparing: Step | None = None
@@ -113,17 +112,16 @@ class Filling(QObject):
         if self.reason or photograph is None:
             self.said.emit(Message(self.reason))
             return
-        holes = document.holes()
-        around = holes[0]
-        for hole in holes[1:]:
-            around = around.joined(hole)
-        box = self._recipe.room(around, photograph.size)
-        painted = document.mask.pixels[box.slices].copy()
-        coverage = self._recipe.grown(painted, photograph.size)
-        asked = self._asked(box, painted, coverage, document.numbers + 1)
+        painted = document.holes()
+        holes = tuple(self._hole(document.numbers + k, box, photograph.size) for k, box in enumerate(painted, 1))
         document.numbers += len(holes)
-        self._taken[asked] = document.take(box, tr("Fill"))
-        self._add(asked)
+        self._add(self._asked(holes), document.take(painted, tr("Fill")))
+
+    def _hole(self, number: int, box: Box, size: tuple[int, int]) -> Hole:
+        """A painted hole as it is filled."""
+        room = self._recipe.room(box, size)
+        painted = self._document.mask.pixels[room.slices].copy()
+        return Hole(number, room, painted, self._recipe.grown(painted, size))
 
     def another(self, choice: Choice | None = None) -> None:
         """One more result for a hole (the one that is shown), by the next seed."""
@@ -133,24 +131,16 @@ class Filling(QObject):
             return
         waiting = sum(asked.again is choice for asked in (*self._queue, self._now) if asked)
         seed = 1 + max((one.seed for one in choice.candidates), default=-1) + waiting
-        nothing = np.zeros(choice.box.size, np.uint8)
-        self._add(self._asked(choice.box, nothing, choice.coverage, choice.number, seed, choice))
+        hole = Hole(choice.number, choice.box, choice.coverage, choice.coverage)
+        self._add(self._asked((hole,), seed, choice), self._document.take((), tr("Another result")))
 
-    def _asked(
-        self,
-        box: Box,
-        painted: NDArray[np.uint8],
-        coverage: NDArray[np.uint8],
-        number: int,
-        seed: int = 0,
-        again: Choice | None = None,
-    ) -> Asked:
+    def _asked(self, holes: tuple[Hole, ...], seed: int = 0, again: Choice | None = None) -> Asked:
         recipe, card = self._recipe, self._recipe.card
         allowed = area(self._document.area.pixels) if card is None or card.copies else None
-        title = card.title if card else recipe.method
-        return Asked(number, box, painted, coverage, recipe.method, title, recipe.settings, allowed, seed, again=again)
+        return Asked(holes, recipe.method, recipe.settings, allowed, seed, again)
 
-    def _add(self, asked: Asked) -> None:
+    def _add(self, asked: Asked, taken: Edit) -> None:
+        self._taken[asked] = taken
         self._queue.append(asked)
         self._next()
         self.changed.emit()
@@ -161,28 +151,35 @@ class Filling(QObject):
         if self._now is not None or not self._queue or photograph is None:
             return
         asked = self._now = self._queue.pop(0)
-        coverage = np.zeros(photograph.size, np.uint8)
-        coverage[asked.box.slices] = asked.coverage
-        self._serial, self._begun, self._step = self._document.serial, time.monotonic(), None
-        self.stopping = self._late = False
-        mask = Mask(coverage)
-        try:
-            job = Job(photograph.picture(), mask, asked.method, asked.settings, asked.area, asked.seed, asked.device)
-        except BadInput as wrong:
-            self._came_to_nothing(tr("{reason} Nothing was changed.").format(reason=wrong), "error")
-            return
+        mask = Mask(asked.coverage(photograph.box))
+        job = Job(self._picture(asked), mask, asked.method, asked.settings, asked.area, asked.seed)
+        self._task, self._begun = Fill(job), time.monotonic()
         if not self._recipe.cards:
-            self._files.start(Guess(job.picture, mask, asked.box))
-        self._task = Fill(job)
+            self._files.start(Guess(job.picture, mask, asked.holes[0].box, self._task))
         self._engine.start(self._task)
+
+    def _picture(self, asked: Asked) -> Picture:
+        """The photograph as a fill is to see it: another result for a soft hole blends with what stood there before the first."""
+        assert self._document.photograph is not None
+        picture, choice = self._document.photograph.picture(), asked.again
+        if choice is None or (choice.coverage[choice.hole] == 255).all():
+            return picture
+        return picture.with_patches([Patch(0, choice.box, self._document.under(choice))])
 
     def stop(self) -> None:
         """Stop what runs; its mask comes back."""
-        if self._task is not None and not self.stopping:
-            self.stopping = True
-            self._engine.stop(self._task)
-            QTimer.singleShot(ANSWER, self._say_why_late)
-            self.changed.emit()
+        if self._now is not None and not self.stopping:
+            self._give_back(self._now)
+            self._halt()
+
+    def _halt(self) -> None:
+        """Drop what runs; the next begins when the engine has let go of it."""
+        assert self._task is not None
+        self.stopping = True
+        self._see(None)
+        QTimer.singleShot(ANSWER, self, self._say_why_late)
+        self.changed.emit()
+        self._engine.stop(self._task)
 
     @Slot()
     def _say_why_late(self) -> None:
@@ -199,8 +196,9 @@ class Filling(QObject):
 
     def _give_back(self, asked: Asked) -> None:
         taken = self._taken.pop(asked, None)
-        if asked.again is None and self._document.photograph is not None:
-            self._document.give_back(asked.box, asked.painted, taken)
+        if taken is not None:
+            painted = () if asked.again else tuple((hole.box, hole.painted) for hole in asked.holes)
+            self._document.give_back(painted, taken)
 
     # What comes back
 
@@ -216,7 +214,7 @@ class Filling(QObject):
 
     @Slot(object, object)
     def _guessed(self, task: object, patch: Patch) -> None:
-        if isinstance(task, Guess) and self._task is not None and task.mask is self._task.job.mask and self.preview is None:
+        if isinstance(task, Guess) and task.of is self._task and self.preview is None and not self.stopping:
             self._see(patch)
 
     def _see(self, patch: Patch | None) -> None:
@@ -236,54 +234,44 @@ class Filling(QObject):
                 self._fill_came(value)
 
     def _fill_came(self, result: Result) -> None:
-        asked, seconds = self._now, time.monotonic() - self._begun
+        asked, task, seconds = self._now, self._task, time.monotonic() - self._begun
         assert asked is not None
-        choices = [self._choice(asked, result, index, seconds) for index in range(len(result.patches))]
+        assert task is not None
+        title = next((card.title for card in self._recipe.cards if card.name == asked.method), asked.method)
+        choices = results.choices(asked, result, title, seconds, self._document.under)
         taken = self._taken.pop(asked, None)
-        document, applies = self._document, self._still_as_read(result)
-        if applies:
-            document.stand([(choice, len(choice.candidates) - 1) for choice in choices], tr("Fill"), taken)
+        if results.unchanged(task.let_go(), result, self._picture(asked)):
+            self._document.stand([(choice, len(choice.candidates) - 1) for choice in choices], tr("Fill"), taken)
             self.said.emit(Message(tr("Filled in {seconds} s.").format(seconds=f"{seconds:.1f}")))
         else:
-            document.choices += [choice for choice in choices if choice not in document.choices]
-            document.show(choices[-1])
-            text = tr("The photograph was changed meanwhile, so this result was not put into it; it stands among the results.")
-            self.said.emit(Message(text, "warning"))
+            self._keep(choices)
         self._end()
         self.filled.emit(choices)
 
-    def _still_as_read(self, result: Result) -> bool:
-        """Whether no pixel was written that the fill has read."""
-        frames = [Box(*frame) for frame in result.record["frames"]]
-        return not any(frame.common(box) for box in self._document.written_since(self._serial) for frame in frames)
-
-    def _choice(self, asked: Asked, result: Result, index: int, seconds: float) -> Choice:
-        """The choice of one patch of a result, with its candidate added."""
-        patch = result.patches[index]
-        frame = Box(*result.record["frames"][index])
-        evidence = tuple(one for one in result.evidence if one.pixels.window.box == frame)
-        choice = asked.again
-        if choice is None:
-            inside = patch.box.common(asked.box)
-            assert inside is not None
-            coverage = np.zeros(patch.box.size, np.uint8)
-            coverage[inside.moved(-patch.box.top, -patch.box.left).slices] = asked.coverage[
-                inside.moved(-asked.box.top, -asked.box.left).slices
-            ]
-            choice = Choice(asked.number + index, patch.box, coverage, asked)
-        choice.candidates.append(Candidate(patch, evidence, asked.method, asked.title, asked.seed, seconds, result.record))
-        return choice
+    def _keep(self, choices: list[Choice]) -> None:
+        """Have results that were made for another picture than there is now, without letting them stand."""
+        for choice in choices:
+            if choice not in self._document.choices:
+                self._document.add(choice)
+        self._document.show(choices[-1])
+        text = tr("The photograph was changed meanwhile, so this result was not put into it; it stands among the results.")
+        self.said.emit(Message(text, "warning"))
 
     @Slot(object, object)
     def _failed(self, task: object, failure: Failure) -> None:
+        actions = ("copy_report",) if failure.report else ()
         if isinstance(task, Prepare):
-            self._preparing = None
+            self._preparing, self.report = None, failure.report
+            self.said.emit(Message(failure.sentence, "error", actions))
+            self.changed.emit()
+        elif task is self._task and self.stopping:
+            self._end_stopped()
+        elif task is self._task and self._now is not None:
             self.report = failure.report
-            self.said.emit(Message(failure.sentence, "error", ("copy_report",) if failure.report else ()))
-        elif task is self._task:
-            self.report = failure.report
+            self._give_back(self._now)
             text = tr("The fill failed: {reason} Nothing was changed.").format(reason=failure.sentence)
-            self._came_to_nothing(text, "error", ("copy_report",) if failure.report else ())
+            self._end()
+            self.said.emit(Message(text, "error", actions))
 
     @Slot(object)
     def _stopped(self, task: object) -> None:
@@ -291,15 +279,8 @@ class Filling(QObject):
             self._end_stopped()
 
     def _end_stopped(self) -> None:
-        self._came_to_nothing(tr("Stopped. Nothing was changed."), "info")
-
-    def _came_to_nothing(self, text: str, kind: Any, actions: tuple[str, ...] = ()) -> None:
-        asked = self._now
-        self._now = self._task = None
-        if asked is not None:
-            self._give_back(asked)
-        self.said.emit(Message(text, kind, actions))
         self._end()
+        self.said.emit(Message(tr("Stopped. Nothing was changed.")))
 
     def _end(self) -> None:
         self._now, self._task, self._step = None, None, None
@@ -311,25 +292,24 @@ class Filling(QObject):
     @Slot()
     def _forget(self) -> None:
         """Another photograph is open: nothing of the old one is filled any more."""
-        if self._task is not None:
-            self._engine.stop(self._task)
+        task = self._task
         self._queue.clear()
         self._taken.clear()
         self._end()
+        if task is not None:
+            self._engine.stop(task)
 
     @Slot(object)
     def _undone(self, edit: Edit) -> None:
-        """Undo took back the step that queued a fill: the fill goes with it."""
+        """Undo took back the step that queued a fill: the fill goes with it, and cannot be done again."""
         asked = next((asked for asked, taken in self._taken.items() if taken is edit), None)
         if asked is None:
             return
         self._document.history.undone.clear()
         del self._taken[asked]
-        if asked is self._now and self._task is not None:
-            self._engine.stop(self._task)
-            self.said.emit(Message(tr("Stopped. Nothing was changed.")))
-            self._end()
-        elif asked in self._queue:
+        if asked is self._now:
+            self._halt()
+        else:
             self._queue.remove(asked)
         self.changed.emit()
 
@@ -337,7 +317,9 @@ class Filling(QObject):
 
     def outlines(self) -> list[tuple[int, Box, NDArray[np.uint8]]]:
         """Number, box and coverage of each hole that runs or waits."""
-        return [(asked.number, asked.box, asked.coverage) for asked in (self._now, *self._queue) if asked is not None]
+        running = None if self.stopping else self._now
+        holes = [hole for asked in (running, *self._queue) if asked is not None for hole in asked.holes]
+        return [(hole.number, hole.box, hole.coverage) for hole in holes]
 
     def rows(self) -> list[Row]:
         """The queue, what runs first, and what is painted and not yet queued last."""

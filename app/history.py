@@ -1,4 +1,4 @@
-"""What was done, in order, and how to undo it: boxes of sheets, never whole pictures."""
+"""What was done, in order, and how to undo it: boxes of masks and names of results, never whole pictures."""
 
 from __future__ import annotations
 
@@ -9,30 +9,42 @@ if TYPE_CHECKING:
     from app.choice import Choice
     from app.sheet import Change, Sheet
 
-MOST_STEPS, MOST_BYTES = 200, 192 * 2**20
+MOST_STEPS, MOST_BYTES = 200, 32 * 2**20
 """Older steps are forgotten beyond either."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stand:
+    """Another candidate of a choice came to stand."""
+
+    choice: Choice
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Edit:
-    """One step: what stood before in the sheets it changed, and which candidate stood where it made another stand."""
+    """One step: what it changed on sheets, and which candidates it made stand. Of the pictures, candidates are all that is needed."""
 
     name: str
-    changes: tuple[tuple[Sheet, Change], ...]
-    standing: tuple[tuple[Choice, int | None], ...] = ()
+    changes: tuple[tuple[Sheet, Change], ...] = ()
+    stands: tuple[Stand, ...] = ()
+    made: tuple[Choice, ...] = ()
+    """Choices that came with it."""
 
     @property
     def nbytes(self) -> int:
         """Memory it takes."""
         return sum(change.nbytes for _, change in self.changes)
 
-    def exchanged(self) -> Edit:
-        """Put back what stood before; the edit that does it again."""
-        changes = tuple((sheet, sheet.exchange(change)) for sheet, change in reversed(self.changes))
-        standing = tuple((choice, choice.chosen) for choice, _ in self.standing)
-        for choice, chosen in self.standing:
-            choice.chosen = chosen
-        return Edit(self.name, changes, standing)
+    def meets(self, other: Edit) -> bool:
+        """Whether one of them cannot be undone without the other: they painted the same pixel."""
+        return any(mine is theirs and one.meets(two) for mine, one in self.changes for theirs, two in other.changes)
+
+    def toggle(self) -> None:
+        """Undo what it changed on sheets, or do it again."""
+        for sheet, change in self.changes:
+            sheet.toggle(change)
 
 
 class History:
@@ -49,18 +61,29 @@ class History:
         while len(self.done) > 1 and (len(self.done) > MOST_STEPS or sum(one.nbytes for one in self.done) > MOST_BYTES):
             del self.done[0]
 
+    def pull(self, edit: Edit) -> bool:
+        """Take a step out of the middle; whether that can be, as nothing after it changed what it changed."""
+        if not any(one is edit for one in self.done):
+            return False
+        at = self.done.index(edit)
+        if any(edit.meets(later) for later in (*self.done[at + 1 :], *self.undone)):
+            return False
+        del self.done[at]
+        return True
+
     def undo(self) -> Edit | None:
         """Take the last step back; it, or None where there is none."""
-        if not self.done:
-            return None
-        edit = self.done.pop()
-        self.undone.append(edit.exchanged())
-        return edit
+        return self._moved(self.done, self.undone)
 
     def redo(self) -> Edit | None:
         """Do again what was undone last; it, or None where there is none."""
-        if not self.undone:
+        return self._moved(self.undone, self.done)
+
+    @staticmethod
+    def _moved(source: list[Edit], to: list[Edit]) -> Edit | None:
+        if not source:
             return None
-        edit = self.undone.pop()
-        self.done.append(edit.exchanged())
+        edit = source.pop()
+        edit.toggle()
+        to.append(edit)
         return edit

@@ -8,80 +8,81 @@ import numpy as np
 
 from app.sheet import TILE, tiles
 from engine.geometry import Box
+from engine.ops.filters import components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.sheet import Sheet
+
+CELL = 16
+"""Side of the squares of a mask that are either painted or not: holes are told apart where an empty one lies between them."""
+
 
 class Holes:
-    """The painted pieces of a mask. Pieces are told apart by cells of a tile, 16 x 16 pixels each, that touch."""
+    """The painted pieces of a mask."""
 
-    CELL = 16
-
-    def __init__(self, coverage: NDArray[np.uint8]) -> None:
-        self._coverage = coverage
-        self._whole = Box.whole(coverage.shape)
-        self._cells: dict[Box, NDArray[Any]] = {}
+    def __init__(self, mask: Sheet) -> None:
+        self._mask = mask
+        self._cells = np.zeros(tuple(-(-side // CELL) for side in mask.size), np.bool_)
         self._stale: set[Box] = set()
         self._boxes: list[Box] = []
 
     def changed(self, box: Box) -> None:
         """The tiles of a box are looked at again when somebody asks: a moving brush only names them."""
-        self._stale.update(tiles(box, self._whole))
-
-    def _look(self) -> None:
-        for tile in self._stale:
-            part = self._coverage[tile.slices]
-            if part.any():
-                rows, columns = (range(0, side, self.CELL) for side in part.shape)
-                self._cells[tile] = np.logical_or.reduceat(np.logical_or.reduceat(part > 0, rows, axis=0), columns, axis=1)
-            else:
-                self._cells.pop(tile, None)
-        self._stale.clear()
-
-    @property
-    def box(self) -> Box | None:
-        """Around all that is painted; None where nothing is."""
-        first, *others = self.boxes or [None]
-        for other in others:
-            assert first is not None
-            assert other is not None
-            first = first.joined(other)
-        return first
+        self._stale.update(tiles(box, self._mask.box))
 
     @property
     def boxes(self) -> list[Box]:
         """A box around each piece, in reading order."""
         if self._stale:
-            self._look()
-            self._boxes = sorted((self._exact(piece) for piece in self._pieces()), key=lambda box: (box.top, box.left))
+            for tile in self._stale:
+                self._look(tile)
+            self._stale.clear()
+            self._boxes = sorted(self._found(), key=lambda box: (box.top, box.left))
         return self._boxes
 
-    def _pieces(self) -> list[set[tuple[int, int]]]:
-        """Painted cells (row, column of the mask's grid of cells) that touch."""
-        left: set[tuple[int, int]] = set()
-        per = TILE // self.CELL
-        for tile, cells in self._cells.items():
-            rows, columns = np.nonzero(cells)
-            left.update(zip((rows + tile.top // TILE * per).tolist(), (columns + tile.left // TILE * per).tolist(), strict=True))
-        found: list[set[tuple[int, int]]] = []
-        while left:
-            piece, rim = set[tuple[int, int]](), [left.pop()]
-            while rim:
-                row, column = rim.pop()
-                piece.add((row, column))
-                near = {(r, c) for r in range(row - 1, row + 2) for c in range(column - 1, column + 2)} & left
-                left -= near
-                rim.extend(near)
-            found.append(piece)
-        return found
+    @property
+    def box(self) -> Box | None:
+        """Around all that is painted; None where nothing is."""
+        around: Box | None = None
+        for box in self.boxes:
+            around = box if around is None else around.joined(box)
+        return around
 
-    def _exact(self, piece: set[tuple[int, int]]) -> Box:
-        """The box of a piece, to the pixel."""
-        rows, columns = zip(*piece, strict=True)
-        top, left, side = min(rows) * self.CELL, min(columns) * self.CELL, self.CELL
-        rough = Box(top, left, (max(rows) + 1) * side - top, (max(columns) + 1) * side - left).common(self._whole)
-        assert rough is not None
-        inside = Box.around(self._coverage[rough.slices])
-        assert inside is not None
-        return inside.moved(rough.top, rough.left)
+    def _look(self, tile: Box) -> None:
+        """See which cells of a tile are painted."""
+        part = self._mask.pixels[tile.slices]
+        top, left, across = tile.top // CELL, tile.left // CELL, TILE // CELL
+        cells = self._cells[top : top + across, left : left + across]
+        cells[...] = False
+        if part.any():
+            rows, columns = (range(0, side, CELL) for side in part.shape)
+            cells[...] = np.logical_or.reduceat(np.logical_or.reduceat(part > 0, rows, axis=0), columns, axis=1)
+
+    def _found(self) -> list[Box]:
+        count, labels = components(self._cells)
+        rows, columns = np.nonzero(labels)
+        of = labels[rows, columns] - 1
+        first, last = np.full((2, count), max(labels.shape)), np.zeros((2, count), np.intp)
+        for axis, places in enumerate((rows, columns)):
+            np.minimum.at(first[axis], of, places)
+            np.maximum.at(last[axis], of, places)
+        return [self._exact(labels, k + 1, first[:, k], last[:, k]) for k in range(count)]
+
+    def _exact(self, labels: NDArray[Any], label: int, first: NDArray[Any], last: NDArray[Any]) -> Box:
+        """The box of a piece to the pixel, from its outermost cells alone."""
+        (top, left), (bottom, right) = first, last + 1
+        pixels, cells = self._mask.pixels, labels[top:bottom, left:right] == label
+        part = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
+        ends = [_ends(side, mine) for side, mine in ((part, cells), (part.T, cells.T))]
+        (up, down), (begin, end) = ends
+        return Box(int(top) * CELL + up, int(left) * CELL + begin, down - up, end - begin)
+
+
+def _ends(part: NDArray[Any], cells: NDArray[Any]) -> tuple[int, int]:
+    """The first painted row of a piece and the one after its last, looking at its first and last row of cells."""
+    lines = [np.repeat(line, CELL)[: part.shape[1]] for line in (cells[0], cells[-1])]
+    under = (len(cells) - 1) * CELL
+    above, below = np.nonzero(part[:CELL, lines[0]])[0], np.nonzero(part[under:, lines[1]])[0]
+    return int(above.min()), under + int(below.max()) + 1

@@ -39,6 +39,10 @@ class Inspection(QObject):
     def _reset(self) -> None:
         self.place: tuple[int, int] | None = None
         self.pinned = self.dimmed = False
+        self.away = False
+        """Whether the pointer has left the picture."""
+        self.over: Choice | None = None
+        """The fill under the pointer, even if it does not know where it came from."""
         self.sources: list[Source] = []
         self.choice: Choice | None = None
         self.candidate: Candidate | None = None
@@ -50,10 +54,11 @@ class Inspection(QObject):
         self.changed.emit()
 
     def _choices_changed(self) -> None:
-        """What stands may be another fill now: the same pixel is asked anew."""
+        """What stands may be another fill now: the same pixel is asked anew. Nothing is held of a fill that is gone."""
         if self.place is not None:
-            row, column = self.place
-            self._see(row, column)
+            self._see(*self.place)
+            if self.dimmed and (self.candidate is None or self.choice not in self._document.choices):
+                self._reset()
         self.changed.emit()
 
     # Looking
@@ -67,16 +72,15 @@ class Inspection(QObject):
     def leave(self) -> None:
         """The pointer has left the picture: the last pair stays, dimmed."""
         if not self.pinned and self.place is not None:
-            self.dimmed = True
+            self.dimmed = self.away = True
             self.changed.emit()
 
     def pin(self, row: int, column: int) -> None:
-        """Stay with that pixel, if it was filled; free the pinned one otherwise, or where it is the same."""
-        if self.pinned:
-            self.free()
-            return
-        self._see(row, column)
-        self.pinned = self.place == (row, column) and not self.dimmed
+        """Stay with that pixel, if it was filled; free the pinned one otherwise, or where it is that one."""
+        again = self.pinned and self.place == (row, column)
+        if not again:
+            self._see(row, column)
+        self.pinned = not again and not self.dimmed
         self.changed.emit()
 
     def free(self) -> None:
@@ -85,7 +89,8 @@ class Inspection(QObject):
         self.changed.emit()
 
     def _see(self, row: int, column: int) -> None:
-        choice = self._document.choice_at(row, column)
+        choice = self.over = self._document.choice_at(row, column)
+        self.away = False
         candidate = choice.standing if choice else None
         found = self._asked(candidate, row, column) if candidate else None
         if found is None:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.geometry import Box
+from engine.ops.filters import depth
 from engine.picture import Mask, usual_growth
 
 if TYPE_CHECKING:
@@ -82,14 +83,13 @@ class Recipe(QObject):
         return self.growth(size) + self.feather
 
     def grown(self, painted: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-        """A mask as it is filled: grown, then feathered outwards in even steps. It needs `reach` pixels of room around it."""
-        mask = Mask(painted).grown(self.growth(size))
-        coverage = mask.coverage.copy()
-        for ring in range(1, self.feather + 1):
-            wider = mask.grown(ring).coverage
-            level = np.uint8(round(255 * (1 - ring / (self.feather + 1))))
-            np.maximum(coverage, np.minimum(wider, level), out=coverage)
-        return coverage
+        """A mask as it is filled: grown, then passing into the photograph in even steps. It needs `reach` pixels of room around it."""
+        coverage = Mask(painted).grown(self.growth(size)).coverage
+        if not self.feather:
+            return coverage
+        away = depth(coverage < 255)
+        fading = np.rint(255 * (1 - away / (self.feather + 1))).clip(0, 255).astype(np.uint8)
+        return np.maximum(coverage, fading)
 
     def room(self, box: Box, size: tuple[int, int]) -> Box:
         """A box with all that `grown` may reach around it."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 import traceback
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from app.words import tr
 from engine.errors import InlayError
 from engine.job import Step
 
@@ -22,7 +23,7 @@ MOST_STEPS = 30
 
 
 class Task(Protocol):
-    """A frozen value with a generator: it yields Steps and returns what it made."""
+    """A value with a generator: it yields Steps and returns what it made."""
 
     def run(self) -> Generator[Any, None, Any]:
         """Do it."""
@@ -40,7 +41,8 @@ class Failure:
 class Runner(QObject):
     """Runs tasks in a thread of its own. Each signal carries the task it speaks of, and arrives in the window's thread.
 
-    A task is stopped between two of its steps, and its generator closed by the thread that runs it.
+    A task is stopped between two of its steps, and its generator closed by the thread that runs it. Each task that was started ends with
+    one of `finished`, `failed` and `stopped`, unless the runner is closed.
     """
 
     stepped = Signal(object, object)
@@ -50,53 +52,85 @@ class Runner(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._stopped: set[int] = set()
+        self._news = threading.Condition()  # guards what follows
+        self._waiting: deque[Task] = deque()
+        self._now: Task | None = None
+        self._halt = self._closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def start(self, task: Task) -> None:
         """Run it when those before it are done."""
-        self._waiting.put(task)
+        with self._news:
+            self._waiting.append(task)
+            self._news.notify()
 
     def stop(self, task: Task) -> None:
-        """Stop it before its next step, or before it begins."""
-        self._stopped.add(id(task))
+        """Stop it before its next step; one that has not begun is out of the queue when this returns."""
+        with self._news:
+            waiting = any(one is task for one in self._waiting)
+            if waiting:
+                self._waiting = deque(one for one in self._waiting if one is not task)
+            elif task is self._now:
+                self._halt = True
+        if waiting:
+            self.stopped.emit(task)
 
     def close(self, seconds: float = 30.0) -> bool:
-        """Stop everything and wait for the thread; whether it ended in time."""
-        self._stopped.add(0)
-        self._waiting.put(None)
+        """Stop everything and wait for the thread; whether it ended in time. Nothing is sent up any more."""
+        with self._news:
+            self._closed = self._halt = True
+            self._waiting.clear()
+            self._news.notify()
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while (task := self._waiting.get()) is not None and 0 not in self._stopped:
-            try:
-                self._follow(task)
-            except InlayError as error:
-                self.failed.emit(task, Failure(str(error)))
-            except MemoryError:
-                self.failed.emit(task, Failure("There is not enough memory for this; close other programs or work on a smaller picture."))
-            except Exception as defect:  # noqa: BLE001 - the thread lives as long as the program, and a user gets a sentence
-                what = f"{type(defect).__name__}: {defect}"
-                self.failed.emit(task, Failure(f"Inlay failed where it should not have ({what}).", traceback.format_exc()))
-            self._stopped.discard(id(task))
-            task = None
+        while self._begun():
+            self._carry_out()
+
+    def _begun(self) -> bool:
+        """Wait for a task and begin with it; False where there will be none."""
+        with self._news:
+            self._now = None
+            self._news.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return False
+            self._now, self._halt = self._waiting.popleft(), False
+            return True
+
+    def _carry_out(self) -> None:
+        task = self._now
+        assert task is not None
+        try:
+            self._follow(task)
+        except InlayError as error:
+            self._say(self.failed, task, Failure(str(error)))
+        except MemoryError:
+            text = tr("There is not enough memory for this; close other programs or work on a smaller picture.")
+            self._say(self.failed, task, Failure(text))
+        except Exception as defect:  # noqa: BLE001 - the thread lives as long as the program, and a user gets a sentence
+            text = tr("Inlay failed where it should not have ({what}).").format(what=f"{type(defect).__name__}: {defect}")
+            self._say(self.failed, task, Failure(text, traceback.format_exc()))
 
     def _follow(self, task: Task) -> None:
         steps, told, stage = task.run(), 0.0, ""
         try:
-            while not self._stopped & {0, id(task)}:
+            while not self._halt:
                 try:
                     step = next(steps)
                 except StopIteration as end:
-                    self.finished.emit(task, end.value)
+                    self._say(self.finished, task, end.value)
                     return
                 now = time.monotonic()
                 if now - told >= 1 / MOST_STEPS or (isinstance(step, Step) and step.stage != stage):
                     told, stage = now, getattr(step, "stage", "")
-                    self.stepped.emit(task, step)
+                    self._say(self.stepped, task, step)
         finally:
             steps.close()
-        self.stopped.emit(task)
+        self._say(self.stopped, task)
+
+    def _say(self, signal: Any, *what: object) -> None:
+        """Send it up, where somebody is left to hear it."""
+        if not self._closed:
+            signal.emit(*what)

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOTHING, ALLOWED, FORBIDDEN = 0, 1, 2
-"""Codes of the sheet it is painted on. It holds ALLOWED alone or FORBIDDEN alone: what was painted first says which."""
+"""Codes of the sheet it is painted on. What a stroke painted first says which of them later strokes add or take away;
+"not from here" forbids in either case, so that what it excludes stays excluded."""
 
 
 def is_only(codes: NDArray[np.uint8]) -> bool:

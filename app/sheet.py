@@ -1,8 +1,7 @@
-"""Pixels that are edited: what a write replaces is kept, by tiles, so that it can be put back."""
+"""Pixels that are painted on: what a gesture changed is kept, by tiles, so that it can be undone and done again."""
 
 from __future__ import annotations
 
-import weakref
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,13 +24,16 @@ def tiles(box: Box, within: Box) -> Iterator[Box]:
     for top in range(box.top // TILE * TILE, box.bottom, TILE):
         for left in range(box.left // TILE * TILE, box.right, TILE):
             tile = Box(top, left, TILE, TILE).common(within)
-            assert tile is not None
-            yield tile
+            if tile is not None:
+                yield tile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What stood in some tiles of a sheet, packed; `Sheet.exchange` puts it back."""
+    """What a gesture changed: for each tile the bits that differ, packed. The same change undoes and does again.
+
+    Changes that meet in no pixel can be undone in any order.
+    """
 
     box: Box
     """Around all of them."""
@@ -42,18 +44,21 @@ class Change:
         """Memory it takes."""
         return sum(map(len, self.packed.values()))
 
+    def meets(self, other: Change) -> bool:
+        """Whether both changed one pixel."""
+        return any((_bits(self.packed[tile]) & _bits(other.packed[tile])).any() for tile in self.packed.keys() & other.packed.keys())
+
 
 class Sheet:
-    """An array (H, W) or (H, W, channels) that is edited box by box.
+    """An array (H, W) uint8 that is painted on box by box.
 
-    Whoever writes asks for the part to write into, and says at the end of a gesture that it is done; what was replaced
-    comes back as one Change. A whole that was lent is not written into as long as somebody holds it.
+    Whoever writes asks for the part to write into, and says at the end of a gesture that it is done; what was changed
+    comes back as one Change.
     """
 
-    def __init__(self, pixels: NDArray[Any]) -> None:
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
         self.pixels = pixels
-        self._kept: dict[Box, NDArray[Any]] = {}
-        self._lent: list[weakref.ref[NDArray[Any]]] = []
+        self._kept: dict[Box, NDArray[np.uint8]] = {}
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,47 +70,36 @@ class Sheet:
         """All of it."""
         return Box.whole(self.size)
 
-    def lent(self) -> NDArray[Any]:
-        """All pixels, read-only: as long as this array lives, what is written goes to a copy."""
-        view = self.pixels.view()
-        view.setflags(write=False)
-        self._lent.append(weakref.ref(view))
-        return view
-
-    def writing(self, box: Box) -> NDArray[Any]:
-        """The part of a box, to be written into; what stands there is kept first."""
+    def writing(self, box: Box) -> NDArray[np.uint8]:
+        """The part of a box inside the sheet, to be written into; what stands there is kept first."""
         for tile in tiles(box, self.box):
             if tile not in self._kept:
                 self._kept[tile] = self.pixels[tile.slices].copy()
-        return self._own()[box.slices]
+        return self.pixels[box.slices]
 
     def done(self) -> Change | None:
-        """What was replaced since the last call; None where nothing was, or what was written is what stood there."""
+        """What was changed since the last call; None where nothing is other than it was."""
         kept, self._kept = self._kept, {}
-        packed = {tile: _packed(was) for tile, was in kept.items() if not np.array_equal(was, self.pixels[tile.slices])}
+        changed = {tile: was for tile, was in kept.items() if not np.array_equal(was, self.pixels[tile.slices])}
+        packed = {tile: _packed(was ^ self.pixels[tile.slices]) for tile, was in changed.items()}
         return Change(_around(packed), packed) if packed else None
 
-    def exchange(self, change: Change) -> Change:
-        """Put back what stood there; what stands there now comes back in its place."""
-        pixels = self._own()
-        now: dict[Box, bytes] = {}
-        for tile, was in change.packed.items():
-            part = pixels[tile.slices]
-            now[tile] = _packed(part)
-            part[...] = np.frombuffer(zlib.decompress(was), pixels.dtype).reshape(part.shape)
-        return Change(change.box, now)
-
-    def _own(self) -> NDArray[Any]:
-        """The array, or a copy of it where somebody holds what was lent."""
-        if any(lent() is not None for lent in self._lent):
-            self.pixels = self.pixels.copy()
-        self._lent.clear()
-        return self.pixels
+    def toggle(self, change: Change) -> None:
+        """Undo a change, or do it again."""
+        assert not self._kept, "a gesture is done before another is undone"
+        for tile, packed in change.packed.items():
+            part = self.pixels[tile.slices]
+            part ^= np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.shape)
 
 
-def _packed(part: NDArray[Any]) -> bytes:
-    """Masks are nearly constant and pack to nothing; photographs hardly, but quickly."""
-    return zlib.compress(np.ascontiguousarray(part).tobytes(), 1)
+def _packed(bits: NDArray[np.uint8]) -> bytes:
+    """Nearly constant, so it packs to nothing."""
+    return zlib.compress(bits.tobytes(), 1)
+
+
+def _bits(packed: bytes) -> NDArray[Any]:
+    """(n,) bool: which pixels of a tile differ."""
+    return np.frombuffer(zlib.decompress(packed), np.uint8) > 0
 
 
 def _around(boxes: dict[Box, bytes]) -> Box:

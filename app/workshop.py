@@ -35,15 +35,22 @@ class Prepare:
         return (yield from prepare())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Fill:
     """Fill the holes of a Job."""
 
-    job: Job
+    job: Job | None
 
     def run(self) -> Generator[Step, None, Result]:
         """Do it."""
+        assert self.job is not None
         return (yield from _pipeline().run(self.job))
+
+    def let_go(self) -> Job:
+        """The Job, which is held here no longer: its picture need not be copied to be written to."""
+        job, self.job = self.job, None
+        assert job is not None
+        return job
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,7 @@ class Guess:
     picture: Picture
     mask: Mask
     box: Box
+    of: Fill
 
     def run(self) -> Generator[Step, None, Patch]:
         """Do it."""

@@ -89,8 +89,9 @@ class Core:
     @property
     def pixels(self) -> np.ndarray:
         """The picture as it is now."""
-        assert self.document.photograph is not None
-        return self.document.photograph.sheet.pixels
+        photograph = self.document.photograph
+        assert photograph is not None
+        return photograph.pixels(photograph.box)
 
     @property
     def last(self) -> str:

@@ -178,9 +178,9 @@ def test_undo_puts_back_what_stood_under_a_stroke() -> None:
     second = page.pixels.copy()
     change = page.done()
     assert change is not None
-    back = page.exchange(change)
+    page.toggle(change)
     assert np.array_equal(page.pixels, first)
-    page.exchange(back)
+    page.toggle(change)
     assert np.array_equal(page.pixels, second)
 
 
