@@ -149,6 +149,7 @@ class Dialogs(QObject):
         box.setDefaultButton(first)
         box.setEscapeButton(next(button for button, name in buttons.items() if name == CANCEL))
         box.finished.connect(lambda: self._filing.answer(next((buttons[one] for one in buttons if one is box.clickedButton()), CANCEL)))
+        _spaced(box)
         self._open(box)
 
     # What there is to know
@@ -175,6 +176,7 @@ class Dialogs(QObject):
         )
         box.setInformativeText("\n\n".join(sentences))
         box.addButton(tr("Close"), QMessageBox.ButtonRole.RejectRole)
+        _spaced(box)
         self._open(box)
 
     def _open(self, dialog: QDialog) -> None:
@@ -187,6 +189,12 @@ class Dialogs(QObject):
     def _closed(self) -> None:
         if self.current is self.sender():
             self.current = None
+
+
+def _spaced(box: QMessageBox) -> None:
+    """Margins as everywhere."""
+    if layout := box.layout():
+        layout.setContentsMargins(8, 20, 20, 16)
 
 
 def _to_open() -> list[str]:

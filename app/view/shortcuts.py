@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions import SUBMENUS
 from app.words import tr
@@ -14,6 +24,7 @@ if TYPE_CHECKING:
     from app.actions import Actions
 
 SIZE = 560, 640
+ROW, HEAD, GUTTER = 28, 40, 12
 
 
 class Shortcuts(QDialog):
@@ -35,21 +46,25 @@ class Shortcuts(QDialog):
             self._add(title, rows)
         self.list.expandAll()
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self.search)
+        column.setContentsMargins(16, 16, 4, 8)
+        column.setSpacing(4)
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, GUTTER, 0)
+        above.addWidget(self.search)
+        column.addLayout(above)
         column.addWidget(self.list, 1)
         self.resize(*SIZE)
 
     def _prepare(self) -> None:
         tree = self.list
         tree.setAccessibleName(tr("Shortcuts"))
-        tree.setColumnCount(2)
+        tree.setColumnCount(3)  # the last keeps the scroll bar off the keys
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
         tree.setItemsExpandable(False)
         tree.setIndentation(0)
         tree.setUniformRowHeights(False)
+        tree.viewport().setAutoFillBackground(False)
         tree.setFrameShape(QTreeWidget.Shape.NoFrame)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -57,17 +72,22 @@ class Shortcuts(QDialog):
         tree.header().setStretchLastSection(False)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        tree.header().setMinimumSectionSize(GUTTER)
+        tree.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
+        tree.header().resizeSection(2, GUTTER)
 
     def _add(self, title: str, rows: list[tuple[str, str, str]]) -> None:
         head = QTreeWidgetItem(self.list, [title])
         font = self.font()
         font.setWeight(font.Weight.DemiBold)
         head.setFont(0, font)
-        head.setFirstColumnSpanned(True)
+        head.setTextAlignment(0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+        head.setSizeHint(0, QSize(0, max(HEAD, self.fontMetrics().height() + 12)))
         parts: list[QTreeWidgetItem] = []
         for name, keys, tip in rows:
             row = QTreeWidgetItem(head, [name, keys])
             row.setToolTip(0, tip)
+            row.setSizeHint(0, QSize(0, max(ROW, self.fontMetrics().height() + 8)))
             row.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             parts.append(row)
         self._parts.append((head, parts))
