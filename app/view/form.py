@@ -63,6 +63,10 @@ class Form(QWidget):
         self._grid.addWidget(made, self._labelled(text, made, tip), _CONTROL, 1, 2)
         return made
 
+    def row(self, text: str, widget: QWidget, tip: str = "") -> None:
+        """A row with a label and any widget up to the right edge."""
+        self._grid.addWidget(widget, self._labelled(text, widget, tip), _CONTROL, 1, 2)
+
     def check(self, text: str, tip: str = "") -> CheckBox:
         """A row that is a check box."""
         made = CheckBox(text)

@@ -28,6 +28,11 @@ class ListRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    @property
+    def note(self) -> str:
+        """What stands at the end of the row."""
+        return self._note
+
     def set_note(self, note: str) -> None:
         """What stands at the end of the row."""
         self._note = note

@@ -57,7 +57,7 @@ class PatchSettings(Settings):
     )
     smooth: float = setting(
         0.0,
-        "Detail to smooth",
+        "Smoothing",
         "0 keeps the most detail, 0.5 has fewer wrong edges, 1 averages several results for thin holes.",
         least=0.0,
         most=1.0,

@@ -1,0 +1,204 @@
+"""The page that says how the next hole is filled: method, results of the last one, settings, mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.recipe import MOST_FEATHER, MOST_GROWTH
+from app.view.controls import ROW, ComboBox, Link, label
+from app.view.excerpts import Excerpts
+from app.view.fields import Scale
+from app.view.form import GAP, SECTION, Form
+from app.view.method_form import MethodForm
+from app.view.painted import Painted
+from app.view.results import Results
+from app.words import tr
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.document import Document
+    from app.filling import Filling
+    from app.recipe import Recipe
+    from app.view.theme import Theme
+
+
+class FillPage(QWidget):
+    """Sections of rows: what the method does not accept is not there."""
+
+    def __init__(
+        self, document: Document, recipe: Recipe, filling: Filling, actions: Actions, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._recipe, self._actions = document, recipe, actions
+        self.theme = theme
+        self.painted = Painted(document, self)
+        self.excerpts = Excerpts(document, self)
+        self.method = MethodSection(recipe)
+        self.results = Results(document, filling, actions["another"], self.excerpts)
+        self.form = Form()
+        self.settings: MethodForm | None = None
+        self.source: SourceLine | None = None
+        self._made_for: object = None
+        self._lay()
+        recipe.changed.connect(self.refresh)
+        document.opened.connect(self.refresh)
+        self.painted.changed.connect(self.refresh)
+        self.refresh()
+
+    def _lay(self) -> None:
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SECTION)
+        for part in (self.method, self.results, self.form):
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another theme."""
+        self.theme = theme
+        self.update()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the recipe as it is."""
+        self.method.refresh()
+        has_area = self.painted.area is not None
+        wanted = self._recipe.card, has_area
+        if wanted != self._made_for or self._made_for is None:
+            self._made_for = wanted
+            self._make_form()
+        self._show_values()
+
+    def _make_form(self) -> None:
+        """Another method has other rows; all stand in one form, so that their columns agree."""
+        form, card = Form(), self._recipe.card
+        self.settings, self.source = None, None
+        has_area = self.painted.area is not None
+        if card is not None and (card.copies or has_area or card.settings.described()):
+            form.head(tr("Settings"))
+            self.settings = MethodForm(form, card, self._recipe)
+            if card.copies:
+                self.source = SourceLine(form, self._actions)
+            elif has_area:
+                form.sentence(tr("This method copies nothing, so the sampling area does not apply."))
+        form.head(tr("Mask"))
+        self.grow = form.slider(
+            tr("Grow"), Scale(0, MOST_GROWTH, tr("px")), tr("How far beyond what is painted is filled too, against ghost outlines")
+        )
+        self.feather = form.slider(
+            tr("Feather"), Scale(0, MOST_FEATHER, tr("px")), tr("Over how many pixels a fill passes into the photograph")
+        )
+        self.grow.changed.connect(self._set_grow)
+        self.feather.changed.connect(self._set_feather)
+        self.facts = FactLine(self._actions)
+        form.wide(self.facts)
+        self._column.replaceWidget(self.form, form)
+        self.form.hide()
+        self.form.deleteLater()
+        self.form = form
+
+    @Slot(float)
+    def _set_grow(self, pixels: float) -> None:
+        self._recipe.set_grow(int(pixels))
+
+    @Slot(float)
+    def _set_feather(self, pixels: float) -> None:
+        self._recipe.set_feather(int(pixels))
+
+    def _show_values(self) -> None:
+        recipe = self._recipe
+        if self.settings is not None:
+            self.settings.show_values()
+        if self.source is not None:
+            self.source.show_area(self.painted.area)
+        self.grow.set_value(recipe.growth(self._document.mask.size))
+        self.feather.set_value(recipe.feather)
+        self.facts.show_text(self.painted.text)
+
+
+class MethodSection(QWidget):
+    """Which method, what it does, who described it."""
+
+    def __init__(self, recipe: Recipe, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe = recipe
+        self.combo = ComboBox(tr("Method"))
+        self.sentence, self.paper = label("", "small", wraps=True), label("", "small", wraps=True)
+        self.loading = label(tr("Loading the engine…"), "small", wraps=True)
+        head = label(tr("Method"), "head")
+        head.setMinimumHeight(ROW)
+        head.setBuddy(self.combo)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (head, self.combo, self.loading):
+            column.addWidget(widget)
+        column.addSpacing(GAP)
+        column.addWidget(self.sentence)
+        column.addSpacing(GAP // 2)
+        column.addWidget(self.paper)
+        self.combo.activated.connect(self._chosen)
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        self._recipe.set_method(self.combo.itemData(index))
+
+    def refresh(self) -> None:
+        """As the recipe has it."""
+        recipe, card = self._recipe, self._recipe.card
+        if self.combo.count() != len(recipe.cards):
+            self.combo.clear()
+            for one in recipe.cards:
+                self.combo.addItem(tr(one.title), one.name)
+        self.combo.setCurrentIndex(self.combo.findData(recipe.method))
+        for widget in (self.combo, self.sentence, self.paper):
+            widget.setVisible(card is not None)
+        self.loading.setVisible(card is None)
+        if card is not None:
+            self.sentence.setText(tr(card.sentence))
+            self.paper.setText(tr("{paper} · no model needed").format(paper=card.paper))
+
+
+class SourceLine:
+    """Where texture comes from."""
+
+    def __init__(self, form: Form, actions: Actions) -> None:
+        self.text = label("", "", wraps=True)
+        self.clear = Link(tr("Clear")).acts(actions["clear_area"])
+        self.clear.setAccessibleName(actions["clear_area"].text().replace("&", ""))
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignTop)
+        form.row(tr("Take from"), line, tr("Where texture may come from; paint it with the sampling area (A)"))
+
+    def show_area(self, area: bool | None) -> None:
+        """Say it."""
+        words = {None: tr("Everywhere"), True: tr("Painted area only"), False: tr("Everywhere but the painted area")}
+        self.text.setText(words[area])
+        self.clear.setVisible(area is not None)
+
+
+class FactLine(QWidget):
+    """What is painted, and a link that takes it away."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = label("", "small", wraps=True)
+        self.clear = Link(tr("Clear")).acts(actions["clear_mask"])
+        self.clear.setAccessibleName(actions["clear_mask"].text().replace("&", ""))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.clear)
+
+    def show_text(self, text: str) -> None:
+        """Say it; empty: nothing is painted."""
+        self.text.setText(text or tr("Nothing is painted."))
+        self.clear.setVisible(bool(text))

@@ -1,0 +1,93 @@
+"""A method's settings as rows of a form, made of what its card says of them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from app.view.fields import Scale
+from app.words import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.recipe import Recipe
+    from app.view.form import Form
+    from engine.job import Card, Limits
+
+STEPS = 20
+"""Steps of a slider for a number that has no steps of its own."""
+
+FEWEST = 3
+"""So many numbers to choose from stand on a slider; of fewer, or uneven ones, a combo box lists them."""
+
+
+class MethodForm:
+    """Rows that show a recipe's settings of one method and set them."""
+
+    def __init__(self, form: Form, card: Card, recipe: Recipe) -> None:
+        self._recipe, self._card = recipe, card
+        self._show: dict[str, Callable[[Any], None]] = {
+            name: self._row(form, name, limits) for name, limits in card.settings.described().items()
+        }
+        self.show_values()
+
+    def show_values(self) -> None:
+        """As the recipe has them."""
+        if self._recipe.method == self._card.name:
+            for name, show in self._show.items():
+                show(getattr(self._recipe.settings, name))
+
+    def _row(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
+        """The row that fits a setting; what shows a value in it."""
+        if isinstance(getattr(self._recipe.settings, name), bool):
+            return self._check(form, name, limits)
+        scale = scale_of(limits, whole=isinstance(getattr(self._recipe.settings, name), int))
+        return self._combo(form, name, limits) if scale is None else self._slider(form, name, limits, scale)
+
+    def _check(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
+        box = form.check(tr(limits.label), tr(limits.help))
+        box.setObjectName(name)
+
+        def clicked(on: bool) -> None:
+            self._recipe.set_setting(name, on)
+
+        box.clicked.connect(clicked)
+        return box.setChecked
+
+    def _slider(self, form: Form, name: str, limits: Limits, scale: Scale) -> Callable[[Any], None]:
+        field = form.slider(tr(limits.label), scale, tr(limits.help))
+        field.setObjectName(name)
+        whole = isinstance(getattr(self._recipe.settings, name), int)
+
+        def slid(value: float) -> None:
+            self._recipe.set_setting(name, round(value) if whole else value)
+
+        field.changed.connect(slid)
+        return field.set_value
+
+    def _combo(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
+        box = form.combo(tr(limits.label), tr(limits.help))
+        box.setObjectName(name)
+        for choice in limits.choices:
+            box.addItem(tr(str(choice).capitalize()), choice)
+
+        def chosen(index: int) -> None:
+            self._recipe.set_setting(name, box.itemData(index))
+
+        box.activated.connect(chosen)
+        return lambda value: box.setCurrentIndex(box.findData(value))
+
+
+def scale_of(limits: Limits, *, whole: bool) -> Scale | None:
+    """The scale of a setting that is a number of a range, or one of several even steps; None where it is neither."""
+    choices = limits.choices
+    if choices:
+        numbers = [choice for choice in choices if isinstance(choice, int)]
+        steps = {after - before for before, after in pairwise(numbers)}
+        if len(numbers) < max(FEWEST, len(choices)) or len(steps) != 1 or min(steps) <= 0:
+            return None
+        return Scale(numbers[0], numbers[-1], step=steps.pop())
+    if limits.least is None or limits.most is None:
+        return None
+    return Scale(limits.least, limits.most, step=1 if whole else (limits.most - limits.least) / STEPS)
