@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSlider, QWidget
 
 from app.view import marks
@@ -114,6 +114,7 @@ class ValueField(QLineEdit):
         self.setProperty("role", "value")
         self.setAccessibleName(name)
         self._told = ""
+        self._fresh = False
         self.align(Qt.AlignmentFlag.AlignRight)
         self.returnPressed.connect(self._leave)
 
@@ -143,7 +144,15 @@ class ValueField(QLineEdit):
         """All is selected, so that typing replaces it."""
         super().focusInEvent(arg__1)
         self._flush(at_edge=False)
+        self._fresh = True
         self.selectAll()
+
+    def mouseReleaseEvent(self, arg__1: QMouseEvent) -> None:
+        """The click that gives it the focus selects all too, unless it was dragged over a part."""
+        super().mouseReleaseEvent(arg__1)
+        if self._fresh and not self.hasSelectedText():
+            self.selectAll()
+        self._fresh = False
 
     def focusOutEvent(self, arg__1: QFocusEvent) -> None:
         """What was typed counts."""

@@ -104,7 +104,6 @@ class Footer(QWidget):
         self._lay()
         self.queue.cancelled.connect(filling.cancel)
         filling.changed.connect(self.refresh)
-        document.mask_changed.connect(self.refresh)
         document.opened.connect(self.dismiss)
         self.refresh()
 
@@ -132,18 +131,28 @@ class Footer(QWidget):
         reason = "" if runs else self._filling.reason
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Lay out at once, so that the button is never painted elsewhere in between."""
+        around: QWidget | None = self
+        while around is not None and (layout := around.layout()) is not None:
+            layout.activate()
+            around = around.parentWidget()
 
     @Slot(object)
     def say(self, message: Message) -> None:
         """Show what warns, failed, or asks for something; anything else takes it away."""
         speaks = message.kind != "info" or bool(message.actions)
         self.message.show_message(message if speaks else None)
+        self._settle()
 
     @Slot()
     def dismiss(self) -> bool:
         """Take the message away; whether there was one."""
         there = not self.message.isHidden()
         self.message.show_message(None)
+        self._settle()
         return there
 
     def paintEvent(self, event: QPaintEvent) -> None:

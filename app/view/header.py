@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from app.view.controls import IconButton
 from app.view.menus import menu_bar
@@ -83,6 +83,8 @@ class Header(QWidget):
         if self._toolbox.tool in hints():
             self.hint.show_tool(self._toolbox.tool)
         for options in (self.paint, self.hint, self.split):
+            if options is not shown and options.isAncestorOf(QApplication.focusWidget()):
+                self.window().setFocus()  # or the focus would fall to whatever comes next
             options.setVisible(there and options is shown)
         for widget in (self._line, self._right):
             widget.setVisible(there)

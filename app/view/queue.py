@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.view import marks
@@ -158,10 +158,11 @@ class Queue(QScrollArea):
         heights = [max(widget.minimumSizeHint().height(), widget.heightForWidth(width)) for widget in self.rows[:SEEN]]
         self.setFixedHeight(sum(heights))
 
-    def paintEvent(self, arg__1: QPaintEvent) -> None:
-        """On the chrome's own colour."""
-        QPainter(self.viewport()).fillRect(self.viewport().rect(), QColor(current().chrome))
-        super().paintEvent(arg__1)
+    def resizeEvent(self, arg__1: QResizeEvent) -> None:
+        """Another width wraps other words."""
+        super().resizeEvent(arg__1)
+        if self.rows:
+            self._size()
 
 
 def left_text(seconds: float) -> str:

@@ -46,6 +46,11 @@ class Said(QWidget):
         else:
             self._gone()
 
+    @property
+    def fading(self) -> bool:
+        """Whether the sentence before is still leaving."""
+        return bool(self._leaving)
+
     @Slot()
     def _faded(self) -> None:
         self.update()

@@ -51,7 +51,7 @@ class Appearance(QObject):
         super().__init__(application)
         self._application = application
         self._wish = "system"
-        self._body = _body_font(application.font())
+        self._body = body(application.font())
         # Kept: an object that nothing holds is not told what it listens to.
         self._hints = application.styleHints()
         self._access = self._hints.accessibility()
@@ -89,9 +89,9 @@ def dress(application: QApplication) -> Appearance:
     return there if isinstance(there, Appearance) else Appearance(application)
 
 
-def apply(application: QApplication, theme: Theme, body: QFont | None = None) -> None:
+def apply(application: QApplication, theme: Theme, text: QFont | None = None) -> None:
     """Put a theme on: palette first, then the sheet, once each."""
-    font = body or _body_font(application.font())
+    font = text or body(application.font())
     application.setProperty("theme", theme)
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
     application.setFont(font)
@@ -122,10 +122,10 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
-def sheet(theme: Theme, body: QFont) -> str:
+def sheet(theme: Theme, font: QFont) -> str:
     """What a palette cannot say, in the theme's colours."""
     text = (files("resources") / "styles" / "window.qss").read_text(encoding="utf-8")
-    return Template(text).substitute(asdict(theme), body=body.pixelSize(), small=small(body).pixelSize())
+    return Template(text).substitute(asdict(theme), small=small(font).pixelSize())
 
 
 def small(font: QFont) -> QFont:
@@ -142,7 +142,7 @@ def bold(font: QFont) -> QFont:
     return made
 
 
-def _body_font(font: QFont) -> QFont:
+def body(font: QFont) -> QFont:
     """The system's font, not under 13 pixels."""
     made = QFont(font)
     made.setPixelSize(max(SMALLEST_BODY, QFontInfo(font).pixelSize()))
