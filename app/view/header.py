@@ -83,7 +83,8 @@ class Header(QWidget):
         if self._toolbox.tool in hints():
             self.hint.show_tool(self._toolbox.tool)
         for options in (self.paint, self.hint, self.split):
-            if options is not shown and options.isAncestorOf(QApplication.focusWidget()):
+            focused = QApplication.focusWidget()
+            if options is not shown and focused is not None and options.isAncestorOf(focused):
                 self.window().setFocus()  # or the focus would fall to whatever comes next
             options.setVisible(there and options is shown)
         for widget in (self._line, self._right):
