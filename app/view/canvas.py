@@ -29,6 +29,10 @@ class Pointer(Protocol):
         """Hear of the pointer or a key; whether it was used, so that the canvas leaves it alone."""
         ...
 
+    def escape(self) -> bool:
+        """Drop what is being drawn; whether there was anything."""
+        ...
+
 
 class Canvas(Stage):
     """The picture, and the hand and the wheel that move it; the tools are asked first."""

@@ -96,6 +96,11 @@ class Stage(QWidget):
         """Whether there is anything to look at."""
         return self._quick is not None or self.sights.tiles is not None
 
+    @property
+    def is_fine(self) -> bool:
+        """Whether what is seen is as fine as it can be: while the picture moves, parts of it are coarser."""
+        return not self._moving
+
     def set_viewport(self, view: Viewport) -> None:
         """Move the picture."""
         before, self._view = self._view, view
@@ -237,6 +242,8 @@ class Stage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what has to be painted anew, in the order in which things lie over each other."""
+        if self.mapTo(self.window(), QPoint(0, 0)) != self._place:
+            self._settle()  # something further out was moved and took the canvas along
         until = time.perf_counter() + BUDGET if self._moving else math.inf
         region = event.region()
         parts = cast("Iterable[QRect]", region) if region.rectCount() <= SEPARATE else [event.rect()]

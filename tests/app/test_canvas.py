@@ -56,6 +56,7 @@ class Seen:
 
     def settle(self) -> None:
         QApplication.processEvents()
+        self.qtbot.waitUntil(lambda: self.canvas.is_fine)
 
     def place(self, row: float, column: float) -> QPoint:
         return QPointF(*self.canvas.viewport.to_widget(row, column)).toPoint()
@@ -586,6 +587,27 @@ def test_panels_that_come_and_go_leave_the_picture_in_its_place(seen: Seen, fitt
     seen.settle()
     view = seen.canvas.viewport
     assert (view == view.fit()) == fitted
+    seen.canvas.setParent(None)
+
+
+def test_a_window_that_lays_out_around_the_canvas_takes_no_picture_along(seen: Seen) -> None:
+    """Here the canvas itself gets neither another place in its parent nor another size."""
+    window, middle = QWidget(), QWidget()
+    middle.setParent(window)
+    seen.canvas.setParent(middle)
+    seen.qtbot.addWidget(window)
+    middle.setGeometry(100, 0, 800, 600)
+    window.resize(1000, 600)
+    window.show()
+    seen.canvas.show()
+    seen.qtbot.waitExposed(window)
+    seen.open()
+    seen.settle()
+    place = seen.canvas.mapTo(window, seen.place(0, 0))
+    middle.move(60, 0)
+    seen.canvas.update()
+    seen.settle()
+    assert seen.canvas.mapTo(window, seen.place(0, 0)) == place
     seen.canvas.setParent(None)
 
 
