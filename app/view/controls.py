@@ -206,7 +206,7 @@ class KeyButton(Button):
         if not self.isEnabled():
             return worn.control
         if self._primary:
-            return QColor(worn.primary).darker(112).name() if self.isDown() else worn.primary
+            return QColor(worn.primary).darker(118 if self.isDown() else 107 if self.underMouse() else 100).name()
         if self._raised:
             return worn.hover if self.isDown() or self.underMouse() else worn.raised
         return worn.selected if self.isDown() else worn.hover if self.underMouse() else worn.control

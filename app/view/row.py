@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.view import icons, marks
@@ -15,7 +15,10 @@ _PAD, _ICON, _GAP = 8, 18, 6
 
 
 class ListRow(QAbstractButton):
-    """One of several things to choose from. The chosen one has a ground, and `mark`, an icon of its own, as a second sign."""
+    """One of several things to choose from. The chosen one has a ground, and `mark`, an icon of its own, as a second sign.
+
+    A file name may be too long for any row: its middle is left out.
+    """
 
     def __init__(self, text: str, icon: str = "", mark: str = "", note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +70,10 @@ class ListRow(QAbstractButton):
                 icons.draw(painter, name, colour, QPointF(at, rect.center().y()), _ICON)
             at += _ICON + _GAP if name else 0
         painter.setPen(QColor(colour))
-        painter.drawText(rect.adjusted(self._text_left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        note = QFontMetricsF(small(self.font())).horizontalAdvance(self._note)
+        text = rect.adjusted(self._text_left(), 0, -_PAD - (note + 16 if self._note else 0), 0)
+        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, round(text.width()) + 1)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, shown)
         painter.setFont(small(self.font()))
         painter.setPen(QColor(worn.text if self.isChecked() else worn.second))
         painter.drawText(rect.adjusted(0, 0, -_PAD, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
