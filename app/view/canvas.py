@@ -89,6 +89,8 @@ class Canvas(Stage):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The line of a comparison, the tool, or the picture is taken hold of."""
         place = event.position()
+        if self._navigation.panning or self.split.dragged:
+            return  # one thing at a time
         if event.button() == Qt.MouseButton.LeftButton and self._on_split(place):
             self.split.press(self._view, place.x())
         elif not self._ask("press", event, place):
@@ -200,9 +202,9 @@ class Canvas(Stage):
             event.ignore()
 
     def _key_is_ours(self, event: QKeyEvent) -> bool:
-        """The arrows move the line of a comparison."""
+        """The arrows move the line of a comparison; with Shift they stay the pointer's."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if not steps or not self.split.shown:
+        if not steps or not self.split.shown or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             return False
         self.split.step(steps)
         return True

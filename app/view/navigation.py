@@ -26,6 +26,7 @@ class Navigation:
         self._toolbox = toolbox
         self._last: QPointF | None = None
         self._pressed: QPointF | None = None
+        self._button = Qt.MouseButton.NoButton
 
     @property
     def panning(self) -> bool:
@@ -61,6 +62,7 @@ class Navigation:
         if event.button() != Qt.MouseButton.MiddleButton and not by_hand:
             return False
         self._last = self._pressed = event.position()
+        self._button = event.button()
         return True
 
     def move(self, view: Viewport, event: QMouseEvent) -> Viewport:
@@ -71,6 +73,8 @@ class Navigation:
 
     def release(self, event: QMouseEvent) -> bool:
         """Let go of it; whether it was only clicked, by the hand."""
+        if event.button() != self._button:
+            return False
         pressed, self._last, self._pressed = self._pressed, None, None
         if pressed is None or event.button() != Qt.MouseButton.LeftButton:
             return False

@@ -169,10 +169,8 @@ def _result_key(number: int) -> str:
     return f"result {number}"
 
 
-def sight_name(sight: Sight, document: Document) -> str:
-    """What stands above a state of the photograph in a comparison."""
+def sight_name(sight: Sight) -> str:
+    """What a state of the photograph is called in a comparison."""
     if sight == ORIGINAL:
         return tr("Original")
-    chosen = document.shown.chosen if document.shown is not None else None
-    number = sight if isinstance(sight, int) else chosen
-    return tr("Current") if number is None else tr("Result {number}").format(number=number + 1)
+    return tr("Result {number}").format(number=sight + 1) if isinstance(sight, int) else tr("As it is now")

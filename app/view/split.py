@@ -12,7 +12,6 @@ from app.view.theme import BADGE, BLACK, CASING, WHITE
 
 if TYPE_CHECKING:
     from app.display import Display
-    from app.document import Document
     from app.view.viewport import Viewport
 
 HANDLE = 26
@@ -31,8 +30,8 @@ STEP = 0.01
 class Split:
     """Where the line stands, what is drawn of it, and what dragging it does."""
 
-    def __init__(self, display: Display, document: Document) -> None:
-        self._display, self._document = display, document
+    def __init__(self, display: Display) -> None:
+        self._display = display
         self._offset: float | None = None
 
     @property
@@ -106,7 +105,7 @@ class Split:
     def paint(self, painter: QPainter, view: Viewport, font: QFont) -> None:
         """The line, its handle and both names; or that the original is seen."""
         if self._display.original_held:
-            paint_badge(painter, view, sight_name(ORIGINAL, self._document), font, 0.5)
+            paint_badge(painter, view, sight_name(ORIGINAL), font, 0.5)
         if not self.shown:
             return
         x, span, handle = self.line(view), self._span(view), self.handle(view)
@@ -116,7 +115,7 @@ class Split:
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawLine(QLineF(middle, max(span.top() - ABOVE, 0), middle, span.bottom()))
         self._paint_handle(painter, handle)
-        names = [sight_name(sight, self._document) for sight in (self._display.left, self._display.right)]
+        names = [sight_name(sight) for sight in (self._display.left, self._display.right)]
         paint_badge(painter, view, names[0], font, 1.0, x - 8)
         paint_badge(painter, view, names[1], font, 0.0, x + 8)
 

@@ -55,7 +55,7 @@ class Stage(QWidget):
         self.layers: list[Layer] = []
         self._document, self._display, self._theme = document, display, theme
         self.sights = Sights(document, filling, display, self)
-        self.split = Split(display, document)
+        self.split = Split(display)
         self._view = Viewport((1, 1), 1.0, 1.0)
         self._quick: QImage | None = None
         self._before: Viewport | None = None

@@ -413,6 +413,17 @@ def test_a_pinch_zooms(seen: Seen) -> None:
     assert seen.canvas.viewport.zoom == pytest.approx(1.25 * before.zoom)
 
 
+def test_while_the_picture_is_held_other_buttons_do_nothing(seen: Seen) -> None:
+    seen.open()
+    tool = seen.canvas.pointer = Tool(uses=False)
+    QTest.mousePress(seen.canvas, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(300, 300))
+    seen.click(QPoint(300, 300))
+    seen.move(QPoint(320, 300))
+    QTest.mouseRelease(seen.canvas, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(320, 300))
+    assert seen.canvas.viewport.left == pytest.approx(20 + Viewport((1024, 1024), *SIZE).fit().left)
+    assert [kind for kind, _, _ in tool.heard if kind != "move"] == ["press"]
+
+
 @pytest.mark.parametrize("how", ["middle", "space", "hand"])
 def test_the_picture_is_dragged_and_stays_where_it_is_let_go(seen: Seen, how: str) -> None:
     seen.open()
