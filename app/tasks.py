@@ -48,7 +48,7 @@ class Open:
         with ThreadPoolExecutor(1) as other:
             whole = other.submit(open_picture, self.path)
             small = preview(self.path, SIDE)
-            if small is not None and not whole.done():
+            if small is not None:
                 yield small
             picture = whole.result()
         return Opened(picture, open_mask(self.mask, picture.size) if self.mask else None)
