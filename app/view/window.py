@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.view import icons, style
+from app.view import clipboard, icons, style
+from app.view.aim import Aim
 from app.view.canvas import Canvas
+from app.view.clipboard import Drops
+from app.view.dialogs import Dialogs
 from app.view.evidence_page import EvidencePage
 from app.view.fill_page import FillPage
 from app.view.footer import Footer
 from app.view.header import Header
+from app.view.manual import Manual
+from app.view.overlay import Overlay
 from app.view.panel import Panel
+from app.view.pointer import Pointer
 from app.view.rail import Rail
+from app.view.recent import keep_recent
 from app.view.start import Start
 from app.view.status import Status
 from app.view.theme import current
 from app.words import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.desk import Desk
     from app.message import Message
+    from engine.files.preview import Preview
+    from engine.geometry import Box
 
-LEAST, FIRST = QSize(1100, 700), QSize(1440, 900)
+LEAST, FIRST, OF_SCREEN = QSize(1100, 700), QSize(1440, 900), 0.9
+"""The smallest size; the first one, or that share of a smaller screen."""
+
 COLLAPSES = 200
 """Dragged narrower than that, the panel hides."""
 
@@ -37,26 +50,30 @@ class Window(QMainWindow):
         super().__init__()
         self.desk = desk
         self.appearance = style.dress(_application())
-        self.setWindowTitle("Inlay")
+        self.appearance.choose(desk.display.theme)
+        self._may_close = False
         self.setMinimumSize(LEAST)
         self._make()
         self._lay()
+        self._place()
         self._connect()
+        desk.connect_actions(self._acts())
         self._dress()
         self._refresh()
 
     def _make(self) -> None:
         desk, theme = self.desk, current()
-        actions, document = desk.actions, desk.document
-        self.header = Header(actions, document, desk.toolbox, desk.display)
-        self.start = Start(actions)
-        self.rail = Rail(actions)
-        self.canvas = Canvas(document, desk.filling, desk.display, desk.toolbox, theme)
-        self.panel = Panel(desk.display)
-        self.fill_page = FillPage(document, desk.recipe, desk.filling, actions, theme)
+        actions, document, filling, toolbox, display = desk.actions, desk.document, desk.filling, desk.toolbox, desk.display
+        self.header = Header(actions, document, toolbox, display)
+        self.start, self.rail, self.panel = Start(actions), Rail(actions), Panel(display)
+        self.canvas = Canvas(document, filling, display, toolbox, theme)
+        self.overlay = Overlay(document, filling, desk.recipe, display, toolbox, self)
+        self.aim = Aim(document, toolbox, lambda: self.canvas.viewport, self)
+        self.pointer = Pointer(document, toolbox, desk.inspection, self.aim)
+        self.fill_page = FillPage(document, desk.recipe, filling, actions, theme)
         self.evidence_page = EvidencePage(document, desk.inspection, actions, theme)
-        self.footer = Footer(actions, document, desk.filling)
-        self.status = Status(document)
+        self.footer, self.status = Footer(actions, document, filling), Status(document)
+        self.dialogs, self.drops = Dialogs(self, desk.filing, actions), Drops(self, desk.filing)
 
     def _lay(self) -> None:
         self.panel.add_page("fill", tr("Fill"), self.fill_page)
@@ -68,23 +85,27 @@ class Window(QMainWindow):
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
-        self.workspace = QWidget()
-        across = QHBoxLayout(self.workspace)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(0)
+        self.workspace, self.stack, whole = QWidget(), QStackedWidget(), QWidget()
+        across, down = QHBoxLayout(self.workspace), QVBoxLayout(whole)
+        for layout in (across, down):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
         across.addWidget(self.rail)
         across.addWidget(self.splitter, 1)
-        self.stack = QStackedWidget()
         self.stack.addWidget(self.start)
         self.stack.addWidget(self.workspace)
-        whole = QWidget()
-        down = QVBoxLayout(whole)
-        down.setContentsMargins(0, 0, 0, 0)
-        down.setSpacing(0)
         down.addWidget(self.stack, 1)
         down.addWidget(self.status)
         self.setMenuWidget(self.header)
         self.setCentralWidget(whole)
+
+    def _place(self) -> None:
+        """Where the window was on this screen, or at its first size."""
+        screen = self.screen()
+        if (geometry := self.desk.settings.geometry(screen.name())) is None or not self.restoreGeometry(geometry):
+            self.resize(FIRST.boundedTo(screen.availableSize() * OF_SCREEN))
+        width = self.desk.settings.panel_width
+        self.splitter.setSizes([max(1, self.width() - self.rail.sizeHint().width() - width), width])
 
     def _connect(self) -> None:
         desk, canvas = self.desk, self.canvas
@@ -93,12 +114,46 @@ class Window(QMainWindow):
         desk.document.opened.connect(self._refresh)
         desk.document.history_changed.connect(self._title)
         desk.display.changed.connect(self._display_changed)
-        desk.filling.said.connect(self.say)
+        desk.recipe.changed.connect(self._tell_machine)
+        for speaks in (desk.filling, desk.filing):
+            speaks.said.connect(self.say)
+        desk.filing.opening.connect(self._opening)
+        desk.filing.closed_allowed.connect(self._leave)
         canvas.hovered.connect(self.status.set_place)
         canvas.left.connect(self._left)
         canvas.zoom_changed.connect(self._zoomed)
+        canvas.pointer = self.pointer
+        canvas.layers += [self.overlay]
+        for layer in (self.overlay, self.aim):
+            layer.stale.connect(self._stale)
+        canvas.clicked.connect(self.pointer.show_at)
+        self.aim.changed.connect(self._show_cursor)
+        self.pointer.not_from_here.connect(desk.not_from_here)
+        self.drops.hovering.connect(self._hovering)
+        self.start.open_requested.connect(desk.actions["open"].trigger)
+        self.start.sample_requested.connect(desk.actions["open_sample"].trigger)
+        self.start.recent_requested.connect(desk.filing.open)
+        keep_recent(self.header.recent, desk.filing)
         self.splitter.splitterMoved.connect(self._panel_dragged)
         self.appearance.changed.connect(self._dress)
+
+    def _acts(self) -> dict[str, Callable[[], object]]:
+        """What actions do that need a window."""
+        return {
+            "quit": self.close,
+            "copy": lambda: clipboard.copy(self.desk.filing),
+            "paste": lambda: clipboard.paste(self.desk.filing),
+            "stop": self.escape,
+            "zoom_in": self.canvas.zoom_in,
+            "zoom_out": self.canvas.zoom_out,
+            "fit": self.canvas.fit,
+            "actual": self.canvas.actual_size,
+            "full_screen": self._full_screen,
+            "next_region": lambda: self.go_round(1),
+            "previous_region": lambda: self.go_round(-1),
+            "manual": lambda: Manual(self).show(),
+            "copy_report": self._copy_report,
+        }
 
     # What is shown
 
@@ -106,17 +161,32 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         """Another photograph is open, or none."""
         is_open = self.desk.document.photograph is not None
-        self.stack.setCurrentWidget(self.workspace if is_open else self.start)
-        if is_open:
-            self.canvas.setFocus()
-        self._show_chrome()
+        if not is_open:
+            self.start.set_recent(self.desk.filing.recent)
+        self._show_workspace(is_open)
         self._title()
+
+    def _show_workspace(self, shown: bool) -> None:
+        self.stack.setCurrentWidget(self.workspace if shown else self.start)
+        self._show_chrome()
+        if shown:
+            self.canvas.setFocus()
+
+    @Slot(object)
+    def _opening(self, preview: Preview | None) -> None:
+        """A small view of what is being opened stands in its place until it is there."""
+        if preview is None:
+            self.canvas.show_preview(None)
+            self._refresh()
+        else:
+            self._show_workspace(True)
+            self.canvas.show_preview(preview.picture, preview.size)
 
     @Slot()
     def _title(self) -> None:
         photograph = self.desk.document.photograph
-        name = photograph.name or tr("Pasted photograph") if photograph else ""
-        self.setWindowTitle(f"{name}[*] – Inlay" if name else "Inlay")
+        name = (photograph.name or tr("Pasted photograph")) if photograph else ""
+        self.setWindowTitle(f"{name}[*] - Inlay" if name else "Inlay")
         self.setWindowModified(self.desk.document.unsaved)
 
     @Slot(str)
@@ -127,16 +197,20 @@ class Window(QMainWindow):
             self.appearance.choose(self.desk.display.theme)
 
     def _show_chrome(self) -> None:
-        display, is_open = self.desk.display, self.desk.document.photograph is not None
+        display, starts = self.desk.display, self.stack.currentWidget() is self.start
         self.rail.setVisible(display.chrome)
         self.panel.setVisible(display.chrome and display.panel)
-        self.status.setVisible(display.chrome or not is_open)
+        self.status.setVisible(display.chrome or starts)
 
     @Slot(int, int)
     def _panel_dragged(self, place: int, _index: int) -> None:
-        if self.splitter.width() - place < COLLAPSES:
+        width = self.splitter.width() - place
+        if width < COLLAPSES:
             self.desk.display.set("panel", False)
-            self.splitter.setSizes([self.splitter.width() - self.panel.sizeHint().width(), self.panel.sizeHint().width()])
+            width = self.desk.settings.panel_width
+            self.splitter.setSizes([self.splitter.width() - width, width])
+        else:
+            self.desk.settings.panel_width = self.panel.width()
 
     @Slot()
     def _left(self) -> None:
@@ -146,6 +220,28 @@ class Window(QMainWindow):
     def _zoomed(self) -> None:
         view = self.canvas.viewport
         self.status.set_zoom(view.zoom, fits=view.fitted)
+
+    @Slot(object, int)
+    def _stale(self, box: Box | None, margin: int) -> None:
+        if box is None:
+            self.canvas.update()
+        else:
+            self.canvas.update_box(box, margin)
+
+    @Slot()
+    def _show_cursor(self) -> None:
+        self.canvas.set_tool_cursor(self.aim.cursor)
+
+    @Slot(bool)
+    def _hovering(self, over: bool) -> None:
+        self.canvas.set_drop(tr("Drop to open") if over else "")
+        self.start.set_dropping(over)
+
+    @Slot()
+    def _tell_machine(self) -> None:
+        """The engine is there: where it computes."""
+        if self.desk.recipe.cards:
+            self.status.set_machine(tr("Fills run on the processor."))
 
     @Slot(object)
     def say(self, message: Message) -> None:
@@ -162,6 +258,23 @@ class Window(QMainWindow):
 
     # What is asked
 
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.desk.actions["full_screen"].setChecked(self.isFullScreen())
+
+    def _copy_report(self) -> None:
+        QGuiApplication.clipboard().setText(self.desk.filling.report or self.desk.filing.report)
+
+    def escape(self) -> None:
+        """One thing a press: the gesture, the running fill, the pin, the message."""
+        filling, inspection = self.desk.filling, self.desk.inspection
+        if filling.running and not filling.stopping:
+            filling.stop()
+        elif inspection.pinned:
+            inspection.free()
+        else:
+            self.footer.dismiss()
+
     def go_round(self, step: int) -> None:
         """The keyboard goes on to the next region of the window: header, rail, canvas, panel, footer."""
         regions = [region for region in (self.header, self.rail, self.canvas, self.panel, self.footer) if region.isVisible()]
@@ -175,19 +288,21 @@ class Window(QMainWindow):
                 first.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def escape(self) -> None:
-        """One thing a press: the gesture, the running fill, the pin, the message."""
-        desk = self.desk
-        if self.canvas.pointer is not None and self.canvas.pointer.escape():
+    # Closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closed once nothing is lost by it; what has to be asked is asked first."""
+        if not self._may_close:
+            event.ignore()
+            self.desk.filing.leave()
             return
-        if desk.filling.running and not desk.filling.stopping:
-            desk.filling.stop()
-        elif desk.inspection.pinned:
-            desk.inspection.free()
-        elif desk.display.compare == "split":
-            desk.display.set("compare", "single")
-        else:
-            self.footer.dismiss()
+        self.desk.settings.set_geometry(self.screen().name(), self.saveGeometry())
+        super().closeEvent(event)
+
+    @Slot()
+    def _leave(self) -> None:
+        self._may_close = True
+        self.close()
 
 
 def _first_stop(region: QWidget) -> QWidget | None:
