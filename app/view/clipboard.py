@@ -77,7 +77,8 @@ def copy(filing: Filing) -> None:
 
 def paste(filing: Filing) -> None:
     """Open what is on the clipboard: files that were copied, or a picture."""
-    taken = QGuiApplication.clipboard().mimeData()
+    taken: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    taken = taken or QMimeData()  # an empty clipboard has none
     files = _files(taken)
     if files:
         filing.drop(files)
