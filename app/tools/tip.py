@@ -14,10 +14,6 @@ from engine.geometry import Box
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SMALLEST, LARGEST = 1.0, 4000.0
-"""Diameters in pixels of the picture."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tip:
     """A round tip: covers wholly up to `hardness` of its radius, from there less and less, nothing from its rim on.
@@ -47,7 +43,7 @@ class Tip:
 
     def pressed(self, pressure: float) -> Tip:
         """The tip under a pen pressed less than fully: smaller, in whole pixels, never nothing."""
-        return self if pressure >= 1 else Tip(max(SMALLEST, float(round(self.diameter * pressure))), self.hardness)
+        return self if pressure >= 1 else Tip(max(1.0, float(round(self.diameter * pressure))), self.hardness)
 
     def at(self, row: float, column: float) -> Box:
         """Where the stamp lies around a position of the picture, in whole pixels."""

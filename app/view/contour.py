@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 CORE, CASED = 1.2, 3.0
 """Widths of a line's white and of the black under it, in device-independent pixels."""
 
-APRON = 6
-"""Device-independent pixels beyond a mask that its outline reaches."""
+APRON = 10
+"""Device-independent pixels beyond what is painted that its outline may look different."""
 
 PITCH = 8
 """From stripe to stripe of a hatching."""
@@ -88,7 +88,7 @@ def covered(pooled: Pooled, at: Box, grid: Grid) -> tuple[NDArray[np.uint8], NDA
 def _hairs(most: NDArray[np.uint8], solid: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What is painted too thinly to be seen: three pixels wide."""
     three = np.ones((3, 3), np.uint8)
-    thick = cv2.dilate(cv2.erode(solid, three), np.ones((9, 9), np.uint8))
+    thick = cv2.dilate(cv2.erode(solid, three), np.ones((7, 7), np.uint8))
     alone = cv2.threshold(np.asarray(cv2.subtract(most, thick)), 127, 255, cv2.THRESH_BINARY)[1]
     return np.asarray(cv2.dilate(alone, three), np.uint8)
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
-from app.view.pooled import Grid
+from app.view import contour
+from app.view.pooled import Grid, Pooled
 from engine.geometry import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+
+    from PySide6.QtCore import QRect
+
+    from app.view.viewport import Viewport
 
 TILE = 256
 """Side in device pixels."""
 
-KEPT = 512
-"""Tiles; 128 MB where each of them shows something."""
+KEPT = 256
+"""Tiles; 64 MB where each of them shows something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,33 @@ class Look:
         return Grid(0, 0, self.zoom)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A part of a canvas, in device pixels."""
+
+    region: Box
+    top: int
+    """Where the picture's corner lies."""
+    left: int
+    look: Look
+
+    def styled(self, style: object) -> Seen:
+        """The same, to be drawn in that style."""
+        return replace(self, look=replace(self.look, style=style))
+
+
+@contextmanager
+def device(painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> Generator[Seen]:
+    """Paint in device pixels for a while."""
+    top, left = math.floor(clip.top() * ratio), math.floor(clip.left() * ratio)
+    bottom, right = math.ceil((clip.bottom() + 1) * ratio), math.ceil((clip.right() + 1) * ratio)
+    region = Box(top, left, max(1, bottom - top), max(1, right - left))
+    painter.save()
+    painter.scale(1 / ratio, 1 / ratio)
+    yield Seen(region, round(viewport.y * ratio), round(viewport.x * ratio), Look(viewport.zoom, ratio))
+    painter.restore()
+
+
 Draw: TypeAlias = Callable[[Box, Look], NDArray[np.uint32] | None]
 """Premultiplied ARGB of a box of device pixels, counted from the picture's corner; None where there is nothing."""
 
@@ -49,25 +83,42 @@ class Drawn:
         self._look: Look | None = None
         self._tiles: dict[Box, QImage | None] = {}
 
-    def paint(self, painter: QPainter, region: Box, origin: tuple[int, int], look: Look) -> None:
-        """Paint what a region of device pixels shows; `origin` is where the picture's corner lies, row and column."""
-        if look != self._look or len(self._tiles) > KEPT:
+    def paint(self, painter: QPainter, seen: Seen) -> None:
+        """Paint what is seen, in device pixels."""
+        if seen.look != self._look or len(self._tiles) > KEPT:
             self._tiles.clear()
-            self._look = look
-        for tile in _tiles(region.moved(-origin[0], -origin[1])):
+            self._look = seen.look
+        for tile in _tiles(seen.region.moved(-seen.top, -seen.left)):
             if tile not in self._tiles:
-                self._tiles[tile] = _image(self._draw(tile, look))
+                self._tiles[tile] = _image(self._draw(tile, seen.look))
             image = self._tiles[tile]
             if image is not None:
-                painter.drawImage(tile.left + origin[1], tile.top + origin[0], image)
+                painter.drawImage(tile.left + seen.left, tile.top + seen.top, image)
 
     def forget(self, box: Box | None = None, rim: int = 0) -> None:
-        """Draw tiles anew that show something of a box of the picture or lie so many device pixels around it; None: all."""
+        """Draw tiles anew that show something of a box of the picture or lie so many device-independent pixels around it; None: all."""
         if box is None or self._look is None:
             self._tiles.clear()
             return
-        for tile in _tiles(self._look.grid.pixels(box).grown(rim, rim)):
+        around = math.ceil(rim * self._look.ratio)
+        for tile in _tiles(self._look.grid.pixels(box).grown(around, around)):
             self._tiles.pop(tile, None)
+
+
+class Outlined:
+    """The outline of a part of the picture that stays as it is."""
+
+    def __init__(self, box: Box, coverage: NDArray[np.uint8]) -> None:
+        self.box, self.coverage = box, coverage
+        self._pooled = Pooled.of(coverage)
+        self._drawn = Drawn(self._tile)
+
+    def paint(self, painter: QPainter, seen: Seen) -> None:
+        """Paint what is seen, in device pixels."""
+        self._drawn.paint(painter, seen)
+
+    def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
+        return contour.tile(self._pooled, at, look.grid.moved(self.box), look.ratio, "none")
 
 
 def _tiles(region: Box) -> Iterator[Box]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.sampling import ALLOWED, FORBIDDEN
 from app.view import contour
-from app.view.drawn import Drawn, Look
+from app.view.drawn import Drawn, Look, Seen
 from app.view.pooled import Pooled
 
 if TYPE_CHECKING:
@@ -46,17 +46,18 @@ class Hatched(QObject):
     def _read(self) -> None:
         document = self._document
         self._area = Pooled(lambda: document.area.pixels)
+        self._only = False
         self._tiles.forget()
         self.stale.emit(None, 0)
 
     @Slot(object)
     def _area_changed(self, box: Box) -> None:
-        before = self._area.largest
+        before = self._only
         self._area.refresh(box)
-        self._tiles.forget(box, 2 * contour.APRON)
+        self._only = self._area.holds(ALLOWED)
+        self._tiles.forget(box, contour.APRON)
         if self._wanted:
-            turned = ALLOWED in {before, self._area.largest} and before != self._area.largest
-            self.stale.emit(None if turned else box, contour.APRON)
+            self.stale.emit(None if before != self._only else box, contour.APRON)
 
     @Slot()
     def _tool_changed(self) -> None:
@@ -64,19 +65,19 @@ class Hatched(QObject):
             self.stale.emit(None, 0)
         self._seen = self._wanted
 
-    def paint(self, painter: QPainter, region: Box, origin: tuple[int, int], look: Look) -> None:
-        """Paint what a region of the device shows."""
+    def paint(self, painter: QPainter, seen: Seen) -> None:
+        """Paint what is seen, in device pixels."""
         if self._wanted and self._area.largest:
-            picture = look.grid.pixels(self._document.area.box).moved(*origin)
-            inside = region.common(picture)
+            picture = seen.look.grid.pixels(self._document.area.box).moved(seen.top, seen.left)
+            inside = seen.region.common(picture)
             if inside is not None:
-                self._tiles.paint(painter, inside, origin, replace(look, style=self._area.largest))
+                self._tiles.paint(painter, replace(seen, region=inside).styled(self._only))
 
     def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
         rim = contour.apron(look.ratio)
         around, inside = at.grown(rim, rim), look.grid.pixels(self._document.area.box)
         codes = self._area.most(around, look.grid)
-        solid = contour.within(codes != ALLOWED if look.style == ALLOWED else codes == FORBIDDEN, around, inside)
+        solid = contour.within(codes != ALLOWED if look.style else codes == FORBIDDEN, around, inside)
         if not solid.any():
             return None
         fills = contour.striped(solid, around, look.grid, look.ratio, rising=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.view import contour
-from app.view.drawn import Drawn, Look
+from app.view.drawn import Drawn, Look, Seen
 from app.view.pooled import Pooled
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ class Masked(QObject):
     @Slot(object)
     def _mask_changed(self, box: Box) -> None:
         self._mask.refresh(box)
-        self._tiles.forget(box, 2 * contour.APRON)
-        self._edge.forget(box.grown(self._growth, self._growth), 2 * contour.APRON)
+        self._tiles.forget(box, contour.APRON)
+        self._edge.forget(box.grown(self._growth, self._growth), contour.APRON)
         if not self._painting:
             self._painting = True
             if self._edge_seen:
@@ -95,13 +94,12 @@ class Masked(QObject):
         if box is not None:
             self.stale.emit(box.grown(growth, growth), contour.APRON)
 
-    def paint(self, painter: QPainter, region: Box, origin: tuple[int, int], look: Look) -> None:
-        """Paint what a region of the device shows."""
-        self._edge_seen = self._growth * look.zoom >= NEAREST * look.ratio and not self._painting
+    def paint(self, painter: QPainter, seen: Seen) -> None:
+        """Paint what is seen, in device pixels."""
+        self._edge_seen = self._growth * seen.look.zoom >= NEAREST * seen.look.ratio and not self._painting
         if self._edge_seen:
-            self._edge.paint(painter, region, origin, replace(look, style=self._growth))
-        colour = self._display.mask_colour if self._display.mask_shown else "none"
-        self._tiles.paint(painter, region, origin, replace(look, style=colour))
+            self._edge.paint(painter, seen.styled(self._growth))
+        self._tiles.paint(painter, seen.styled(self._display.mask_colour if self._display.mask_shown else "none"))
 
     def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
         return contour.tile(self._mask, at, look.grid, look.ratio, str(look.style))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.view.drawn import Look
+from app.view.drawn import device
 from app.view.hatched import Hatched
 from app.view.masked import Masked
 from app.view.queued import Queued
-from engine.geometry import Box
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
 
     from app.display import Display
@@ -52,17 +51,7 @@ class Overlay(QObject):
         """Draw what a part of the canvas shows; nothing while the original is looked at."""
         if self._document.photograph is None or self._display.original_held:
             return
-        origin, look = (round(viewport.y * ratio), round(viewport.x * ratio)), Look(viewport.zoom, ratio)
-        for part in self._parts:
-            painter.save()
-            painter.scale(1 / ratio, 1 / ratio)
-            part.paint(painter, _device(clip, ratio), origin, look)
-            painter.restore()
+        with device(painter, viewport, clip, ratio) as seen:
+            for part in self._parts:
+                part.paint(painter, seen)
         self._parts[-1].paint_badges(painter, viewport)
-
-
-def _device(clip: QRect, ratio: float) -> Box:
-    """The device pixels of a part of a canvas."""
-    top, left = math.floor(clip.top() * ratio), math.floor(clip.left() * ratio)
-    bottom, right = math.ceil((clip.bottom() + 1) * ratio), math.ceil((clip.right() + 1) * ratio)
-    return Box(top, left, max(1, bottom - top), max(1, right - left))

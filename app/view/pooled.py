@@ -92,6 +92,10 @@ class Pooled:
         """The largest value there is."""
         return int(self._largest(len(self._most)).max())
 
+    def holds(self, value: int) -> bool:
+        """Whether a value that is not 0 stands anywhere; found soon where it is no less than what stands around it."""
+        return any(bool((self._largest(k) == value).any()) for k in range(len(self._most), -1, -1)) if self.largest >= value else False
+
     def any(self, at: Box, grid: Grid) -> bool:
         """Whether a box of the device may show anything but 0."""
         k = min(max(0, math.ceil(-math.log2(grid.zoom))) + COARSER, len(self._most))

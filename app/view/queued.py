@@ -9,16 +9,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QStyle
 
 from app.view import contour, marks
-from app.view.drawn import Drawn, Look
-from app.view.pooled import Pooled
+from app.view.drawn import Outlined
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
     from app.document import Document
     from app.filling import Filling
+    from app.view.drawn import Seen
     from app.view.viewport import Viewport
     from engine.geometry import Box
 
@@ -34,18 +32,6 @@ def fade_duration() -> int:
     return FADE if QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0 else 0
 
 
-class Hole:
-    """A hole in the queue."""
-
-    def __init__(self, number: int, box: Box, coverage: NDArray[np.uint8]) -> None:
-        self.number, self.box, self.coverage = number, box, coverage
-        self._pooled = Pooled.of(coverage)
-        self.tiles = Drawn(self._tile)
-
-    def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
-        return contour.tile(self._pooled, at, look.grid.moved(self.box), look.ratio, "none")
-
-
 class Queued(QObject):
     """Draws what the queue holds."""
 
@@ -55,8 +41,8 @@ class Queued(QObject):
     def __init__(self, document: Document, filling: Filling, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._filling = document, filling
-        self._holes: list[Hole] = []
-        self._going: list[Hole] = []
+        self._holes: list[tuple[int, Outlined]] = []
+        self._going: list[Outlined] = []
         self._fade = QVariantAnimation(self, startValue=1.0, endValue=0.0)
         self._fade.valueChanged.connect(self._faded)
         self._fade.finished.connect(self._gone)
@@ -72,16 +58,18 @@ class Queued(QObject):
 
     @Slot()
     def _changed(self) -> None:
-        known, before = {id(hole.coverage): hole for hole in self._holes}, self._holes
-        self._holes = [known.get(id(coverage)) or Hole(number, box, coverage) for number, box, coverage in self._filling.outlines()]
-        gone, new = [h for h in before if h not in self._holes], [h for h in self._holes if h not in before]
+        before = {id(hole.coverage): hole for _, hole in self._holes}
+        now = self._filling.outlines()
+        self._holes = [(number, before.get(id(coverage)) or Outlined(box, coverage)) for number, box, coverage in now]
+        after = {id(hole.coverage): hole for _, hole in self._holes}
+        gone = [before[key] for key in before.keys() - after.keys()]
         if gone and fade_duration() and self._document.photograph is not None:
             self._going += gone
             self._fade.setDuration(fade_duration())
             self._fade.start()
-        for hole in (*gone, *new):
+        for hole in (*gone, *(after[key] for key in after.keys() - before.keys())):
             self.stale.emit(hole.box, BADGE_ROOM)
-        if bool(before) != bool(self._holes):
+        if bool(before) != bool(after):
             self._painted()
 
     @Slot()
@@ -101,14 +89,14 @@ class Queued(QObject):
         self._faded()
         self._going.clear()
 
-    def paint(self, painter: QPainter, region: Box, origin: tuple[int, int], look: Look) -> None:
-        """Paint what a region of the device shows of the outlines."""
-        for hole in self._holes:
-            hole.tiles.paint(painter, region, origin, look)
-        if self._going:
-            painter.setOpacity(float(self._fade.currentValue()))
-            for hole in self._going:
-                hole.tiles.paint(painter, region, origin, look)
+    def paint(self, painter: QPainter, seen: Seen) -> None:
+        """Paint the outlines that are seen, in device pixels."""
+        for _, hole in self._holes:
+            hole.paint(painter, seen)
+        painter.setOpacity(float(self._fade.currentValue() or 0.0))
+        for hole in self._going:
+            hole.paint(painter, seen)
+        painter.setOpacity(1.0)
 
     def paint_badges(self, painter: QPainter, viewport: Viewport) -> None:
         """Paint a number at the upper right of each hole in the queue, and of each that is painted meanwhile."""
@@ -123,5 +111,5 @@ class Queued(QObject):
 
     def _badges(self) -> list[tuple[int, Box]]:
         painted = self._document.holes() if self._holes else []
-        queued = [(hole.number, hole.box) for hole in self._holes]
+        queued = [(number, hole.box) for number, hole in self._holes]
         return queued + [(self._document.numbers + 1 + index, box) for index, box in enumerate(painted)]
