@@ -83,8 +83,8 @@ def evidence_bytes(evidence: Iterable[Evidence]) -> int:
     return sum({id(value): int(value.nbytes) for value in values if hasattr(value, "nbytes")}.values())
 
 
-def let_go(choices: Sequence[Choice], most: int = MOST_EVIDENCE) -> None:
-    """Let evidence go until no more than `most` bytes are left: first of what does not stand, the oldest first.
+def let_go(choices: Sequence[Choice]) -> None:
+    """Let evidence go until no more than `MOST_EVIDENCE` bytes are left: first of what does not stand, the oldest first.
 
     The evidence of the newest candidate of the newest choice stays.
     """
@@ -92,7 +92,7 @@ def let_go(choices: Sequence[Choice], most: int = MOST_EVIDENCE) -> None:
     ordered = sorted(all_of[:-1], key=lambda pair: pair[0].chosen == pair[1])
     left = sum(evidence_bytes(choice.candidates[index].evidence) for choice, index in all_of)
     for choice, index in ordered:
-        if left <= most:
+        if left <= MOST_EVIDENCE:
             return
         candidate = choice.candidates[index]
         left -= evidence_bytes(candidate.evidence)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.excluded import Piece, piece_around
+from app.words import tr
 from engine.geometry import Place
 
 if TYPE_CHECKING:
@@ -108,6 +109,14 @@ class Inspection(QObject):
             if sources:
                 return evidence, sources
         return None
+
+    @property
+    def note(self) -> str:
+        """Why the result that is shown says nothing of where it came from; empty where it does, or never did."""
+        candidate = self._document.shown.standing if self._document.shown else None
+        if candidate is None or not candidate.forgotten:
+            return ""
+        return tr("To save memory, where this result came from was let go; ask for another result to see it again.")
 
     @property
     def source(self) -> Source | None:

@@ -87,8 +87,8 @@ class Recipe(QObject):
         coverage = Mask(painted).grown(self.growth(size)).coverage
         if not self.feather:
             return coverage
-        away = depth(coverage < 255)
-        fading = np.rint(255 * (1 - away / (self.feather + 1))).clip(0, 255).astype(np.uint8)
+        away = np.minimum(depth(coverage < 255), self.feather + 1)
+        fading = np.rint(255 * (1 - away / (self.feather + 1))).astype(np.uint8)
         return np.maximum(coverage, fading)
 
     def room(self, box: Box, size: tuple[int, int]) -> Box:
