@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from engine.picture import Patch
+from engine.picture import Patch, by_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,11 +62,6 @@ def encoded(values: NDArray[np.float32], depth: np.dtype[Any]) -> Pixels:
 def deepened(pixels: NDArray[np.uint8], depth: np.dtype[Any]) -> Pixels:
     """Pixels of 8 bits in a depth of as many or more."""
     return pixels if depth == np.uint8 else pixels.astype(depth) * depth.type(257)
-
-
-def by_pixels(values: NDArray[Any]) -> NDArray[np.void]:
-    """The same memory without the last axis, a pixel's channels being one value: masked copies are many times as fast."""
-    return values.view(np.dtype((np.void, values.shape[-1] * values.itemsize)))[..., 0]
 
 
 class Method(ABC):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 def frozen(array: NDArray[np.generic]) -> None:
     """Forbid writing to an array that others may hold."""
     array.setflags(write=False)
+
+
+def by_pixels(values: NDArray[Any]) -> NDArray[np.void]:
+    """The same memory without the last axis, a pixel's channels being one value: masked copies are many times as fast."""
+    return values.view(np.dtype((np.void, values.shape[-1] * values.itemsize)))[..., 0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from engine.errors import BadInput, NothingKnown
 from engine.evidence import Evidence, NearestNeighborField
 from engine.geometry import Box, Window, merged
 from engine.job import Job, Result, Settings, Step
-from engine.method import Cutout, Method, by_pixels, encoded
+from engine.method import Cutout, Method, encoded
 from engine.methods import method_named
 from engine.ops import filters
 from engine.ops.bands import Workers, pieces, strips, told
 from engine.ops.membrane import membrane
-from engine.picture import Patch, Picture
+from engine.picture import Patch, Picture, by_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,10 +57,10 @@ class Pipeline:
         evidence: list[Evidence] = []
         clock = _Clock()
         windows = frame(job)
-        shares = np.cumsum([0.0, *(window.box.area for window in windows)])
+        areas = [window.box.area for window in windows]
         with Workers() as workers:
             for number, window in enumerate(windows):
-                first, last = shares[number] / shares[-1], shares[number + 1] / shares[-1]
+                first, last = sum(areas[:number]) / sum(areas), sum(areas[: number + 1]) / sum(areas)
                 cutout = yield from told(cut(job, window, device, workers), first, "cutting")
                 rng = np.random.default_rng([job.seed, number])
                 fill = yield from self._followed(method.fill(cutout, settings, rng), job, window, (first, last), clock, workers)

@@ -58,6 +58,7 @@ MAY = {
     "engine.method": {"numpy", "torch"},
     "engine.device": {"torch"},
     "engine.pipeline": {"numpy", "torch"},
+    "engine.prepared": {"numpy", "torch"},
     "engine.commands": {"numpy", "tqdm", "psutil"},
 }
 """Libraries each room may import by itself; every other module of the engine: numpy."""
