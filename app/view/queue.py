@@ -79,7 +79,6 @@ class QueueRow(QWidget):
         runs = row.fraction is not None
         self.text = label(row.text, "strong" if runs else "label", wraps=True)
         self.left, self.bar = label("", "small"), Bar()
-        self.bar.setVisible(runs)
         column, line = QVBoxLayout(self), QHBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -93,6 +92,7 @@ class QueueRow(QWidget):
         column.addWidget(self.bar)
         column.addSpacing(4 if runs else 0)
         self.text.setMinimumHeight(ROW)
+        self.bar.setVisible(runs)  # only now that it has a parent: shown before, it would be a window of its own
         self.show_row(row)
 
     def _cross(self) -> IconButton:
