@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions
 from app.display import Display
@@ -36,6 +36,8 @@ class Desk(QObject):
         self.actions = Actions(self)
         self.settings.follow(self.display, self.toolbox)
         self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
+        self._page, self._inspects = self.display.page, False
+        self.toolbox.changed.connect(self._turn_page)
         self.connect_actions({**self._file_actions(), **self._edit_actions(), **self._view_actions(), **self._chosen()})
 
     def connect_actions(self, does: dict[str, Callable[[], Any]]) -> None:
@@ -85,6 +87,17 @@ class Desk(QObject):
                 value = action.objectName().removeprefix(prefix)
                 does[action.objectName()] = lambda group=group, value=value: self.display.set(group, value)
         return does
+
+    @Slot()
+    def _turn_page(self) -> None:
+        """Inspect opens the page of evidence; leaving it brings back the page that was open before."""
+        inspects = self.toolbox.tool == "inspect"
+        if inspects and not self._inspects:
+            self._page = self.display.page
+            self.display.set("page", "evidence")
+        elif self._inspects and not inspects and self.display.page == "evidence":
+            self.display.set("page", self._page)
+        self._inspects = inspects
 
     def not_from_here(self) -> None:
         """Forbid what the inspected pixel came from, and fill its hole by the next seed."""
