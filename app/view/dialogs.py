@@ -34,6 +34,7 @@ class Dialogs(QObject):
         self._window, self._filing, self._actions = window, filing, actions
         self.current: QDialog | None = None
         """The one that is open."""
+        self.keys: Shortcuts | None = None
         filing.asks.connect(self.ask)
         filing.asks_name.connect(self.ask_name)
         for name, act in self._acts().items():
@@ -157,9 +158,16 @@ class Dialogs(QObject):
     @Slot()
     def shortcuts(self) -> None:
         """All keys, to be searched; it stays open beside the work."""
-        dialog = Shortcuts(self._actions, self._window)
-        self.current = dialog
-        dialog.show()
+        if self.keys is None:
+            self.keys = Shortcuts(self._actions, self._window)
+            self.keys.finished.connect(self._keys_closed)
+        self.keys.show()
+        self.keys.raise_()
+        self.keys.activateWindow()
+
+    @Slot()
+    def _keys_closed(self) -> None:
+        self.keys = None
 
     @Slot()
     def about(self) -> None:
