@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +17,8 @@ from engine.job import Step
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from engine.picture import Patch
 
 MOST_STEPS = 30
 """Previews a second that are sent up; the others are dropped."""
@@ -115,6 +117,7 @@ class Runner(QObject):
 
     def _follow(self, task: Task) -> None:
         steps, told, stage = task.run(), 0.0, ""
+        held: Patch | None = None
         try:
             while not self._halt:
                 try:
@@ -123,9 +126,12 @@ class Runner(QObject):
                     self._say(self.finished, task, end.value)
                     return
                 now = time.monotonic()
+                if isinstance(step, Step):  # the newest preview of those that are dropped comes with the next one
+                    held = step.preview or held
                 if now - told >= 1 / MOST_STEPS or (isinstance(step, Step) and step.stage != stage):
                     told, stage = now, getattr(step, "stage", "")
-                    self._say(self.stepped, task, step)
+                    self._say(self.stepped, task, replace(step, preview=held) if isinstance(step, Step) else step)
+                    held = None
         finally:
             steps.close()
         self._say(self.stopped, task)
