@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _FINE, _COARSE = 400, 10
 VALUE_COLUMN = 48
-FRAME = 5
-"""Between the edge of a field and its text, as Qt and the sheet have it."""
+FRAME, CURSOR = 3, 2
+"""Between the edge of a field and its text, as Qt and the sheet have it; what Qt keeps free at the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ class ValueField(QLineEdit):
 
     def _flush(self, *, at_edge: bool) -> None:
         """Read, its text begins or ends at the very edge, as the rows do; typed, inside its border."""
-        shift = -FRAME if at_edge else 1
         at_left = bool(self.alignment() & Qt.AlignmentFlag.AlignLeft)
+        shift = 1 if not at_edge else -FRAME if at_left else -FRAME - CURSOR
         self.setTextMargins(shift if at_left else 0, 0, 0 if at_left else shift, 0)
 
     def _leave(self) -> None:

@@ -178,6 +178,14 @@ def grabbed(widget: QWidget) -> QImage:
     return widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
+def ink(widget: QWidget) -> tuple[int, int]:
+    """The first and the last column in which something is drawn."""
+    image = grabbed(widget)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+    drawn = np.flatnonzero((np.abs(rows - rows[0, 0]) > 40).any(axis=(0, 2)))
+    return int(drawn[0]), int(drawn[-1])
+
+
 def colours(widget: QWidget) -> set[str]:
     """Every colour that is seen on a widget."""
     image = grabbed(widget)
@@ -416,6 +424,19 @@ def number(qtbot: QtBot) -> Iterator[tuple[SliderField, list[float]]]:
     shown(window)
     yield made, told
     window.close()
+
+
+@pytest.mark.parametrize("side", [Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight])
+def test_a_value_is_flush_and_whole(number: tuple[SliderField, list[float]], side: Qt.AlignmentFlag) -> None:
+    field = number[0].field
+    field.align(side)
+    reference = label(field.text())
+    number[0].slider.window().layout().addWidget(reference)  # type: ignore[union-attr]
+    QApplication.processEvents()
+    first, last = ink(field)
+    begin, end = ink(reference)
+    assert last - first >= end - begin
+    assert first == begin if side == Qt.AlignmentFlag.AlignLeft else field.width() - 1 - last <= 2
 
 
 def test_a_typed_value_counts_after_enter(number: tuple[SliderField, list[float]]) -> None:
