@@ -121,6 +121,20 @@ class Pointer:
         else:
             self._inspection.leave()
 
+    def escape(self) -> bool:
+        """Drop what is being drawn; whether there was anything."""
+        gesture, self._aim.gesture = self._aim.gesture, None
+        if gesture is not None:
+            gesture.drop()
+            self._aim.refresh()
+        return gesture is not None
+
+    def _free(self) -> bool:
+        pinned = self._toolbox.tool == "inspect" and self._inspection.pinned
+        if pinned:
+            self._inspection.free()
+        return pinned
+
     # Gestures
 
     def _press(self, button: Qt.MouseButton, keys: Qt.KeyboardModifier, point: Point) -> bool:
@@ -212,7 +226,7 @@ class Pointer:
             self._aim.set_alt(held=True)
             return False
         if key == Qt.Key.Key_Escape:
-            return self._escape()
+            return self.escape() or self._free()
         if key == Qt.Key.Key_Insert:
             return self._insert(event)
         if key in ARROWS and not event.modifiers() & (_ALT | Qt.KeyboardModifier.ControlModifier):
@@ -230,18 +244,6 @@ class Pointer:
         if isinstance(gesture, Shaping):
             gesture.held = held
         return gesture is not None
-
-    def _escape(self) -> bool:
-        """Drop the gesture, or free the pinned pixel."""
-        gesture, self._aim.gesture = self._aim.gesture, None
-        if gesture is not None:
-            gesture.drop()
-            self._aim.refresh()
-            return True
-        if self._toolbox.tool == "inspect" and self._inspection.pinned:
-            self._inspection.free()
-            return True
-        return False
 
     def _arrow(self, way: tuple[int, int], stride: int) -> bool:
         """Move the pointer without a mouse; from the middle where it was not over the canvas."""
