@@ -75,6 +75,6 @@ class ListRow(QAbstractButton):
         shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, round(text.width()) + 1)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, shown)
         painter.setFont(small(self.font()))
-        painter.setPen(QColor(worn.text if self.isChecked() else worn.second))
+        painter.setPen(QColor(worn.second if self.isCheckable() and not self.isChecked() else worn.text))
         painter.drawText(rect.adjusted(0, 0, -_PAD, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
         marks.ring(painter, self, rect)
