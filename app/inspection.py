@@ -164,7 +164,7 @@ class Inspection(QObject):
         if self._piece is None:
             photograph = self._document.photograph
             assert photograph is not None
-            self._piece = piece_around(self.evidence.pixels, self.evidence, self.place, self.source, photograph.size)
+            self._piece = piece_around(self.evidence, self.place, self.source, photograph.size)
         return self._piece.box, self._piece.where
 
     def not_from_here(self) -> None:
