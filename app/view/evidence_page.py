@@ -14,9 +14,9 @@ from app.view.excerpts import Excerpts
 from app.view.fields import Scale
 from app.view.form import GAP, SECTION, Form
 from app.view.key_view import KeyView
-from app.view.other_sources import OtherSources
 from app.view.patch_view import PatchView
 from app.view.row import ListRow
+from app.view.source_rows import SourceRows
 from app.view.theme import RANKS, WHITE
 from app.words import tr
 
@@ -96,11 +96,11 @@ class EvidencePage(QWidget):
             return tr("Fill something, then point at it with Inspect ({key}).").format(key=self._key_of_inspect)
         over = self._inspection.over
         here = over.standing if over is not None and over.standing is not None else candidate
-        if here is not None and not here.evidence and (self._inspection.dimmed or self._inspection.place is None):
-            return tr("{method} copies nothing, so there is no source to show.").format(method=tr(here.title))
-        if self._inspection.place is None:
-            return tr("Point at a filled pixel with Inspect ({key}). A click pins it.").format(key=self._key_of_inspect)
-        return ""
+        if self._inspection.place is not None:
+            return ""
+        if here is not None and not here.evidence:
+            return _no_source(here)
+        return tr("Point at a filled pixel with Inspect ({key}). A click pins it.").format(key=self._key_of_inspect)
 
 
 class SourceSection(QWidget):
@@ -119,7 +119,7 @@ class SourceSection(QWidget):
         self.copied = PatchView(tr("Source patch"), RANKS[0], excerpts)
         self.filled_at, self.copied_at = label("", "caption"), label("", "caption")
         self.facts = label("", "small", wraps=True)
-        self.others = OtherSources()
+        self.others = SourceRows()
         action = actions["not_from_here"]
         self.exclude = IconTextButton(named(action), "ban").acts(action)
         form = Form()
@@ -153,16 +153,27 @@ class SourceSection(QWidget):
         if seen.place is None or source is None:
             return
         at = source.place.box
-        dimmed = seen.dimmed and not seen.away
+        dimmed = not self._holds()
         self.filled.show_patch(seen.target, seen.place, dimmed=dimmed)
         self.copied.show_patch(source.patch, (at.top, at.left), dimmed=dimmed)
         self.filled_at.setText(tr("Filled  {x}, {y}").format(x=seen.place[1], y=seen.place[0]))
         self.copied_at.setText(tr("Source  {x}, {y}").format(x=at.left, y=at.top))
         for caption in (self.filled_at, self.copied_at):
             caption.setEnabled(not dimmed)
-        self.facts.setText(self._said(source) if not dimmed or seen.over is not None else tr("Not filled: this pixel is the original."))
+        self.facts.setText(self._dimmed_text() if dimmed else self._said(source))
         self.others.show_sources(seen.sources, seen.place)
         self.pin.setChecked(seen.pinned)
+
+    def _holds(self) -> bool:
+        """Whether the pair is what the photograph shows: the pointer is there, or has only left the picture."""
+        seen = self._inspection
+        stands = seen.choice is not None and seen.choice.standing is seen.candidate
+        return not seen.dimmed or (seen.away and stands)
+
+    def _dimmed_text(self) -> str:
+        over = self._inspection.over
+        standing = over.standing if over is not None else None
+        return tr("Not filled: this pixel is the original.") if standing is None else _no_source(standing)
 
     def _said(self, source: Source) -> str:
         seen = self._inspection
@@ -248,6 +259,10 @@ class KeySection(QWidget):
         if layer is not None and layer != self._layer:
             self._layer = layer
             self.view.show_layer(layer)
+
+
+def _no_source(candidate: Candidate) -> str:
+    return tr("{method} copies nothing, so there is no source to show.").format(method=tr(candidate.title))
 
 
 def layer_title(layer: Layer) -> str:

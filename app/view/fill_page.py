@@ -96,6 +96,7 @@ class FillPage(QWidget):
         self.facts = FactLine(self._actions)
         form.wide(self.facts)
         self._column.replaceWidget(self.form, form)
+        form.show()  # a layout would do so only in its next turn
         self.form.hide()
         self.form.deleteLater()
         self.form = form

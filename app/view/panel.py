@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -85,6 +85,20 @@ class _Gutter(QScrollBar):
             super().paintEvent(event)
 
 
+class _Body(QWidget):
+    """What a page scrolls: tells it when other rows need another width, which a scroll area does not ask for by itself."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._page = page
+
+    def event(self, event: QEvent) -> bool:
+        """Hears of every change of a layout in it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._page.updateGeometry()
+        return super().event(event)
+
+
 class Page(QScrollArea):
     """A page that scrolls up and down; nothing in it shifts when the bar comes."""
 
@@ -97,7 +111,7 @@ class Page(QScrollArea):
         self.setVerticalScrollBar(_Gutter())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        around = QWidget()
+        around = _Body(self)
         column = QVBoxLayout(around)
         column.setContentsMargins(LEFT, TOP, RIGHT, TOP)
         column.addWidget(body)

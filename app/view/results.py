@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.view.controls import ROW, label
@@ -136,6 +136,13 @@ class TileGrid(QWidget):
     def _heights(self, width: int) -> list[int]:
         rows = [self._tiles[first : first + COLUMNS] for first in range(0, len(self._tiles), COLUMNS)]
         return [max(tile.heightForWidth(self._across(width)) for tile in row) for row in rows]
+
+    def event(self, event: QEvent) -> bool:
+        """A tile has another text."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._lay(self.width())
+            self.updateGeometry()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The tiles share the new width."""

@@ -1,4 +1,4 @@
-"""The other sources of a pixel that several runs made, as small rows."""
+"""The sources of a pixel that several runs made, as small rows."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 _SQUARE, _GAP = 16, 8
 
 
-class OtherSources(QWidget):
-    """A row a source but the likeliest: its rank on its colour, its place, how far it is, its weight."""
+class SourceRows(QWidget):
+    """Rank on its colour, place, way and weight of each source; hidden where there is only one, which the patches show."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[tuple[str, str, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("Other sources"))
+        self.setAccessibleName(tr("Sources of this pixel"))
         self.hide()
 
     def show_sources(self, sources: list[Source], place: tuple[int, int]) -> None:
         """All sources of a pixel, the likeliest first."""
-        rows = [_row(source, place) for source in sources[1:]]
+        rows = [_row(source, place) for source in sources] if len(sources) > 1 else []
         if rows == self.rows:
             return
         has_other_height, self.rows = len(rows) != len(self.rows), rows
@@ -65,10 +65,10 @@ class OtherSources(QWidget):
         for at, (where, away, weight) in enumerate(self.rows):
             line = QRectF(0, at * height, self.width(), height)
             square = QRectF(0, line.top() + (height - _SQUARE) / 2, _SQUARE, _SQUARE)
-            marks.ground(painter, square, RANKS[(at + 1) % len(RANKS)], 2)
+            marks.ground(painter, square, RANKS[at % len(RANKS)], 2)
             painter.setFont(bold(small(self.font())))
             painter.setPen(QColor(BLACK))
-            painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(at + 2))
+            painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(at + 1))
             painter.setFont(small(self.font()))
             left = line.adjusted(_SQUARE + _GAP, 0, 0, 0)
             self._write(painter, left, where, worn.text)
