@@ -84,12 +84,13 @@ class Filing(QObject):
     # Opening and closing
 
     def open(self, path: Path) -> None:
-        """Open a photograph in place of the one that is open, once that may go."""
-        self._when_kept(lambda: self._begin_opening(Open(path)))
+        """Open a photograph in place of the one that is open, once that may go. The sample scene comes with its passer-by painted over."""
+        mask = naming.SAMPLE_MASK if path.absolute() == naming.SAMPLE else None
+        self._when_kept(lambda: self._begin_opening(Open(path, mask)))
 
     def open_sample(self) -> None:
-        """Open the sample scene, its passer-by painted over."""
-        self._when_kept(lambda: self._begin_opening(Open(naming.SAMPLE, naming.SAMPLE_MASK)))
+        """Open the sample scene."""
+        self.open(naming.SAMPLE)
 
     def drop(self, paths: list[Path]) -> None:
         """Open what was dropped, where that is one file of this computer."""

@@ -27,6 +27,9 @@ WRITTEN = ROOT / "docs" / "results.md"
 """By a command that benchmarks/README.md tells; it need not be there."""
 
 
+SAMPLE = "resources/samples/landmark.jpg"
+
+
 def commands(text: str) -> list[str]:
     """Lines that are set as commands."""
     return re.findall(r"^    (\S.*)$", text, re.MULTILINE)
@@ -38,9 +41,10 @@ def run(arguments: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def test_the_first_command_fills_the_sample_scene(tmp_path: Path) -> None:
-    install, fill = commands(README)[0].split(" && ")
-    assert install == "pip install -e ."
+def test_the_first_commands_open_and_fill_the_sample_scene(tmp_path: Path) -> None:
+    window, fill = commands(README)[0].split(" && "), commands(README)[1]
+    assert window == ["pip install -e .", f"python main.py {SAMPLE}"]  # tests/journeys opens it
+    assert (ROOT / SAMPLE).exists()
     python, program, *arguments = shlex.split(fill)
     assert (python, program) == ("python", "main.py")
     arguments = [str(ROOT / word) if word.startswith("resources/") else word for word in arguments]
