@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -98,6 +98,7 @@ class Window(QMainWindow):
         down.addWidget(self.status)
         self.setMenuWidget(self.header)
         self.setCentralWidget(whole)
+        self.setFocusProxy(self.canvas)
 
     def _place(self) -> None:
         """Where the window was on this screen, or at its first size."""
@@ -248,6 +249,7 @@ class Window(QMainWindow):
         """A sentence: facts go below, what asks for something goes over the next step."""
         self.status.say(message)
         self.footer.say(message)
+        self.start.say(message)
 
     @Slot()
     def _dress(self) -> None:
@@ -285,7 +287,7 @@ class Window(QMainWindow):
         for by in range(1, len(regions) + 1):
             first = _first_stop(regions[(at + step * by) % len(regions)])
             if first is not None:
-                first.setFocus(Qt.FocusReason.TabFocusReason)
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
     # Closing
@@ -294,7 +296,8 @@ class Window(QMainWindow):
         """Closed once nothing is lost by it; what has to be asked is asked first."""
         if not self._may_close:
             event.ignore()
-            self.desk.filing.leave()
+            # Later: within its own closing a window hears of no second one.
+            QTimer.singleShot(0, self.desk.filing.leave)
             return
         self.desk.settings.set_geometry(self.screen().name(), self.saveGeometry())
         super().closeEvent(event)
