@@ -302,8 +302,7 @@ class Filing(QObject):
         if made.mask is not None:
             self._document.set_mask(made.mask.coverage)
         else:
-            if task.mask is None:  # the sample scene is at hand anyway
-                self._settings.add_recent(task.path)
+            self._settings.add_recent(task.path)
         told = made.picture.file.losses if made.picture.file else ()
         self._say(" ".join(told), "warning" if told else "info")
 
