@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.view import marks
 from app.view.controls import KeyButton, key_of, label
+from app.view.footer import MessageRow
 from app.view.row import ListRow
 from app.view.scene import WIDTH, Scene
 from app.view.theme import current
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.actions import Actions
+    from app.message import Message
 
 RECENT = 6
 """Files that are offered again."""
@@ -62,6 +64,7 @@ class Start(QWidget):
         self.open.clicked.connect(self.open_requested)
         self.sample.clicked.connect(self.sample_requested)
         self.dropping = False
+        self.message = MessageRow(actions)
         self._lay(actions)
         self.set_recent([])
 
@@ -74,12 +77,15 @@ class Start(QWidget):
         column.addWidget(label(tr("Drop a photograph anywhere in this window, paste one, or open a file.")))
         column.addSpacing(20)
         column.addLayout(self._buttons())
+        column.addWidget(self.message)
         column.addSpacing(28)
         column.addWidget(self.scene, 100)
         column.addWidget(self.recent)
         column.addSpacing(20)
         column.addLayout(_steps(actions))
         column.addStretch(1)
+        self.message.setMaximumWidth(WIDTH)
+        self.message.setContentsMargins(0, 16, 0, 0)
         self._files.setContentsMargins(0, 0, 0, 0)
         self._files.setSpacing(0)
         self.recent.setLayout(self._files)
@@ -113,6 +119,10 @@ class Start(QWidget):
             self._files.addWidget(row)
         self.recent.setVisible(bool(files))
         self.scene.setVisible(not files)
+
+    def say(self, message: Message) -> None:
+        """Show why nothing was opened; anything else takes it away."""
+        self.message.show_message(message if message.kind != "info" else None)
 
     def set_dropping(self, dropping: bool) -> None:
         """Whether a file is held over the window."""
