@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.geometry import Box
     from engine.picture import Patch
 
-MOST_EVIDENCE = 128 * 2**20
+MOST_EVIDENCE = 96 * 2**20
 """Bytes; beyond them evidence is let go."""
 
 

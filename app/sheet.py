@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -46,7 +46,9 @@ class Change:
 
     def meets(self, other: Change) -> bool:
         """Whether both changed one pixel."""
-        return any((_bits(self.packed[tile]) & _bits(other.packed[tile])).any() for tile in self.packed.keys() & other.packed.keys())
+        return any(
+            ((_bits(self.packed[tile]) > 0) & (_bits(other.packed[tile]) > 0)).any() for tile in self.packed.keys() & other.packed.keys()
+        )
 
 
 class Sheet:
@@ -80,8 +82,9 @@ class Sheet:
     def done(self) -> Change | None:
         """What was changed since the last call; None where nothing is other than it was."""
         kept, self._kept = self._kept, {}
-        changed = {tile: was for tile, was in kept.items() if not np.array_equal(was, self.pixels[tile.slices])}
-        packed = {tile: _packed(was ^ self.pixels[tile.slices]) for tile, was in changed.items()}
+        for tile, bits in kept.items():
+            np.bitwise_xor(bits, self.pixels[tile.slices], out=bits)
+        packed = {tile: _packed(bits) for tile, bits in kept.items() if bits.any()}
         return Change(_around(packed), packed) if packed else None
 
     def toggle(self, change: Change) -> None:
@@ -89,17 +92,18 @@ class Sheet:
         assert not self._kept, "a gesture is done before another is undone"
         for tile, packed in change.packed.items():
             part = self.pixels[tile.slices]
-            part ^= np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.shape)
+            part ^= _bits(packed).reshape(part.shape if len(packed) > 1 else 1)
 
 
 def _packed(bits: NDArray[np.uint8]) -> bytes:
-    """Nearly constant, so it packs to nothing."""
-    return zlib.compress(bits.tobytes(), 1)
+    """What differs in a tile; one byte where all of it differs by the same, as within a wide stroke."""
+    first = bits[0, 0]
+    return bytes([first]) if (bits == first).all() else zlib.compress(bits.data, 1)
 
 
-def _bits(packed: bytes) -> NDArray[Any]:
-    """(n,) bool: which pixels of a tile differ."""
-    return np.frombuffer(zlib.decompress(packed), np.uint8) > 0
+def _bits(packed: bytes) -> NDArray[np.uint8]:
+    """(n,), or (1,) where all are the same."""
+    return np.frombuffer(packed if len(packed) == 1 else zlib.decompress(packed), np.uint8)
 
 
 def _around(boxes: dict[Box, bytes]) -> Box:

@@ -29,7 +29,7 @@ class Carried:
 def signals(source: Any) -> dict[str, int]:
     """The signals of an object's own class, and how many values each carries; whoever heard them hears them no more."""
     names = [name for name, value in vars(type(source)).items() if isinstance(value, Signal)]
-    found = {name: getattr(source, name).signal.count("PyObject") for name in names}
+    found = {name: str(getattr(type(source), name)).count("PyObject") for name in names}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of those that nobody heard
         for name in found:
