@@ -15,6 +15,7 @@ from app.view.clipboard import Drops
 from app.view.dialogs import Dialogs
 from app.view.evidence_page import EvidencePage
 from app.view.fill_page import FillPage
+from app.view.findings import EvidenceLayer, SourceArrow
 from app.view.footer import Footer
 from app.view.header import Header
 from app.view.manual import Manual
@@ -23,6 +24,7 @@ from app.view.panel import Panel
 from app.view.pointer import Pointer
 from app.view.rail import Rail
 from app.view.recent import keep_recent
+from app.view.reticle import Reticle
 from app.view.start import Start
 from app.view.status import Status
 from app.view.theme import current
@@ -67,11 +69,16 @@ class Window(QMainWindow):
         self.header = Header(actions, document, toolbox, display)
         self.start, self.rail, self.panel = Start(actions), Rail(actions), Panel(display)
         self.canvas = Canvas(document, filling, display, toolbox, theme)
-        self.overlay = Overlay(document, filling, desk.recipe, display, toolbox, self)
         self.aim = Aim(document, toolbox, lambda: self.canvas.viewport, self)
         self.pointer = Pointer(document, toolbox, desk.inspection, self.aim)
         self.fill_page = FillPage(document, desk.recipe, filling, actions, theme)
         self.evidence_page = EvidencePage(document, desk.inspection, actions, theme)
+        self.layers = (
+            EvidenceLayer(document, desk.inspection, display, self),
+            Overlay(document, filling, desk.recipe, display, toolbox, self),
+            SourceArrow(desk.inspection, toolbox, self.aim, self.fill_page.excerpts.part, self),
+            Reticle(toolbox, self.aim, self),
+        )
         self.footer, self.status = Footer(actions, document, filling), Status(document)
         self.dialogs, self.drops = Dialogs(self, desk.filing, actions), Drops(self, desk.filing)
 
@@ -124,8 +131,8 @@ class Window(QMainWindow):
         canvas.left.connect(self._left)
         canvas.zoom_changed.connect(self._zoomed)
         canvas.pointer = self.pointer
-        canvas.layers += [self.overlay]
-        for layer in (self.overlay, self.aim):
+        canvas.layers += self.layers
+        for layer in self.layers:
             layer.stale.connect(self._stale)
         canvas.clicked.connect(self.pointer.show_at)
         self.aim.changed.connect(self._show_cursor)
