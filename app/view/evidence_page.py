@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.view.controls import IconButton, IconTextButton, key_of, label, named
@@ -52,9 +52,8 @@ class EvidencePage(QWidget):
             column.addWidget(part)
         column.addStretch(1)
         self._key_of_inspect = key_of(actions["inspect"])
-        self._of: Candidate | None = None
-        document.choices_changed.connect(self.refresh)
-        document.opened.connect(self.refresh)
+        self._listed = False
+        document.choices_changed.connect(self._choices_changed)
         inspection.changed.connect(self.refresh)
         self.refresh()
 
@@ -69,14 +68,19 @@ class EvidencePage(QWidget):
         self.refresh()
 
     @Slot()
+    def _choices_changed(self) -> None:
+        self._listed = False
+        self.refresh()
+
+    @Slot()
     def refresh(self) -> None:
         """Show what is inspected now."""
         if not self.isVisible():
             return
         shown = self._document.shown
         candidate = shown.standing if shown else None
-        if candidate is not self._of:
-            self._of = candidate
+        if not self._listed:
+            self._listed = True
             self.layers.show_layers([layer for _, layer in self._inspection.layers()])
         layer = self.layers.show_choice()
         is_seen = self._inspection.place is not None
@@ -94,6 +98,8 @@ class EvidencePage(QWidget):
         """What to do, where there is nothing to be seen; empty where there is."""
         if not any(choice.standing for choice in self._document.choices):
             return tr("Fill something, then point at it with Inspect ({key}).").format(key=self._key_of_inspect)
+        if self._inspection.note:
+            return self._inspection.note
         over = self._inspection.over
         here = over.standing if over is not None and over.standing is not None else candidate
         if self._inspection.place is not None:
@@ -139,6 +145,12 @@ class SourceSection(QWidget):
         column.addSpacing(4)
         column.addWidget(self.exclude, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need fewer lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.facts.setMinimumHeight(0)
+
     @Slot()
     def _pin(self) -> None:
         if self._inspection.pinned:
@@ -161,6 +173,8 @@ class SourceSection(QWidget):
         for caption in (self.filled_at, self.copied_at):
             caption.setEnabled(not dimmed)
         self.facts.setText(self._dimmed_text() if dimmed else self._said(source))
+        # Once it needed two lines they are kept, so that nothing below moves while the pointer does.
+        self.facts.setMinimumHeight(max(self.facts.minimumHeight(), self.facts.heightForWidth(self.facts.width())))
         self.others.show_sources(seen.sources, seen.place)
         self.pin.setChecked(seen.pinned)
 
@@ -208,6 +222,9 @@ class LayerSection(QWidget):
 
     def show_layers(self, layers: list[Layer]) -> None:
         """List these."""
+        if [(layer.name, layer.kind) for layer in layers] == [(layer.name, layer.kind) for layer in self._layers]:
+            self._layers = layers
+            return
         for row in self.rows:
             self._list.removeWidget(row)
             row.hide()
@@ -262,6 +279,8 @@ class KeySection(QWidget):
 
 
 def _no_source(candidate: Candidate) -> str:
+    if candidate.forgotten:
+        return tr("To save memory, where this result came from was let go; ask for another result to see it again.")
     return tr("{method} copies nothing, so there is no source to show.").format(method=tr(candidate.title))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.choice import Candidate, Choice
     from app.document import Document
+    from engine.picture import Patch
 
 AROUND = 0.3
 """Of a hole's sides, so much of its surroundings is seen on each side of a result."""
@@ -38,10 +39,11 @@ class Excerpts(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._results: dict[tuple[int, tuple[int, int]], tuple[Candidate, Choice, QImage]] = {}
+        self._results: dict[tuple[int, tuple[int, int]], tuple[Patch, Choice, QImage]] = {}
         self._colours = Colours(None)
         document.opened.connect(self._opened)
         document.pixels_changed.connect(self._pixels_changed)
+        document.choices_changed.connect(self._tidy)
         self._opened()
 
     @Slot()
@@ -63,6 +65,12 @@ class Excerpts(QObject):
         if stale:
             self.changed.emit()
 
+    @Slot()
+    def _tidy(self) -> None:
+        """Forget results that nothing leads to any more."""
+        there = {id(choice) for choice in self._document.choices} | {id(self._document.shown)}
+        self._results = {key: kept for key, kept in self._results.items() if id(kept[1]) in there}
+
     # A part as it is now
 
     def part(self, box: Box) -> tuple[QImage, Box] | None:
@@ -83,9 +91,9 @@ class Excerpts(QObject):
             candidate: one of its results.
             size: height and width of the picture that comes out.
         """
-        key = id(candidate), size
+        key = id(candidate.patch), size  # kept are patches, not candidates: these may hold much evidence, which may be let go
         if key not in self._results:
-            self._results[key] = candidate, choice, self._drawn(choice, candidate, size)
+            self._results[key] = candidate.patch, choice, self._drawn(choice, candidate, size)
         return self._results[key][2]
 
     def _drawn(self, choice: Choice, candidate: Candidate, size: tuple[int, int]) -> QImage:

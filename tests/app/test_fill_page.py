@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.sampling import ALLOWED, FORBIDDEN
+from app.sampling import ALLOWED, FORBIDDEN, NOTHING
 from app.view.controls import ComboBox
 from app.view.fields import Slider, ValueField
 from engine.geometry import Box
@@ -98,6 +98,18 @@ def test_the_sampling_area_is_told_and_cleared(pages: Pages) -> None:
     pages.forbid(OTHER, ALLOWED)
     pages.core.qtbot.waitUntil(lambda: pages.fill.source.text.text() == "Painted area only")
     pages.core.document.undo()
+    pages.core.qtbot.waitUntil(lambda: pages.fill.source.text.text() == "Everywhere")
+
+
+def test_paint_that_is_taken_away_in_part_leaves_the_rest_told(pages: Pages) -> None:
+    pages.forbid(HOLE, FORBIDDEN)
+    pages.forbid(OTHER, FORBIDDEN)
+    pages.core.qtbot.waitUntil(lambda: pages.fill.painted.area is False)
+    pages.forbid(HOLE, NOTHING)
+    QTest.qWait(0)
+    pages.fill.painted.look()
+    assert pages.fill.source.text.text() == "Everywhere but the painted area"
+    pages.forbid(OTHER, NOTHING)
     pages.core.qtbot.waitUntil(lambda: pages.fill.source.text.text() == "Everywhere")
 
 
