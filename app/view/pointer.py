@@ -46,6 +46,8 @@ class Pointer:
         """A signal: what the inspected pixel came from is not wanted."""
         self._last: Point | None = None
         document.opened.connect(self._opened)
+        for signal in (toolbox.changed, document.choices_changed):
+            signal.connect(self._look_again)
 
     @property
     def busy(self) -> bool:
@@ -54,6 +56,11 @@ class Pointer:
 
     def _opened(self) -> None:
         self._last = None
+
+    def _look_again(self) -> None:
+        """Another tool is in hand, or another fill stands, under a pointer that has not moved."""
+        if self._aim.place is not None and not self.busy:
+            self._look(Point(*self._aim.place))
 
     # What the canvas tells
 
