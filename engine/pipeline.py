@@ -281,7 +281,7 @@ def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch
 
     def work(run: tuple[int, int]) -> None:
         mine = slice(*run)
-        now = patch.pixels[pixels.rows[mine] + (box.top - patch.box.top), pixels.columns[mine] + (box.left - patch.box.left)]
+        now = patch.pixels[pixels.rows_of(mine) + (box.top - patch.box.top), pixels.columns_of(mine) + (box.left - patch.box.left)]
         then = picture.pixels[evidence.rows[0, mine] + box.top, evidence.columns[0, mine] + box.left]
         copied[mine] = evidence.copied[mine] & exact[mine] & (now == then).reshape(len(now), -1).all(axis=1)
 

@@ -19,7 +19,7 @@ from engine.evidence import ConfidenceMap, HolePixels, NearestNeighborField
 from engine.geometry import Box
 from engine.job import Card, Fill, Settings, Step, setting
 from engine.method import Cutout, Method, deepened, encoded
-from engine.ops.bands import Workers, pieces, places, strips, told
+from engine.ops.bands import Workers, pieces, strips, told
 from engine.ops.completion import Run, largest_side, scales_of
 from engine.ops.filters import magnified
 from engine.ops.merge import equations
@@ -76,15 +76,15 @@ class Solution:
     columns: NDArray[np.int32]
     up: NDArray[np.int8]
     left: NDArray[np.int8]
-    weights: NDArray[np.float32]
-    distances: NDArray[np.float32]
+    weights: NDArray[np.float16]
+    distances: NDArray[np.float16]
 
     @classmethod
     def empty(cls, pixels: int, channels: int) -> Solution:
         """Room for so many pixels."""
         rows, columns = (np.empty(pixels, np.int32) for _ in range(2))
         up, left = (np.empty(pixels, np.int8) for _ in range(2))
-        weights, distances = (np.empty(pixels, np.float32) for _ in range(2))
+        weights, distances = (np.empty(pixels, np.float16) for _ in range(2))
         return cls(np.empty((pixels, channels), np.float32), rows, columns, up, left, weights, distances)
 
     def at(self, mask: NDArray[np.bool_]) -> Solution:
@@ -205,9 +205,9 @@ def _merged(cutout: Cutout, settings: PatchSettings, level: Level, workers: Work
 def _finished(cutout: Cutout, settings: PatchSettings, solutions: list[Solution], side: int, workers: Workers) -> Pausing[Fill]:
     """The mean of whole runs, and what it was made of."""
     first = solutions[0]
-    pixels = HolePixels(cutout.window, *(yield from places(cutout.hole, workers)))
+    pixels = HolePixels.of(cutout.window, cutout.hole)
     values = first.values if len(solutions) == 1 else np.empty_like(first.values)
-    copied, sure = np.empty(len(values), np.bool_), np.empty(len(values), np.float32)
+    copied, sure = np.empty(len(values), np.bool_), np.empty(len(values), np.float16)
     weights = _shares(settings.smooth, len(solutions))
 
     def work(run: tuple[int, int]) -> None:
@@ -216,7 +216,7 @@ def _finished(cutout: Cutout, settings: PatchSettings, solutions: list[Solution]
             values[mine] = np.tensordot(weights, np.stack([one.values[mine] for one in solutions]), 1)
         new = encoded(values[mine], cutout.pixels.dtype)
         copied[mine] = (new == cutout.pixels[first.rows[mine], first.columns[mine]]).all(axis=1)
-        sure[mine] = np.exp(-np.mean([one.distances[mine] for one in solutions], axis=0) / 16)
+        sure[mine] = np.exp(-np.mean([one.distances[mine] for one in solutions], axis=0, dtype=np.float32) / 16)
 
     yield from workers.each(work, pieces(len(values)))
     stacked: list[NDArray[Any]] = []

@@ -140,3 +140,36 @@ def test_a_confidence_map() -> None:
         evidence.layer("field", Box(0, 0, 2, 2))
     with pytest.raises(ValueError, match="read-only"):
         evidence.values[0] = 0
+
+
+@given(odd_windows, st.integers(0, 1000), st.tuples(*[st.integers(0, 200)] * 2))
+def test_pixels_are_told_by_their_numbers(window: Window, seed: int, ends: tuple[int, int]) -> None:
+    hole = holes(window, seed)
+    pixels, (rows, columns) = HolePixels.of(window, hole), np.nonzero(hole)
+    part = slice(min(ends), max(ends))
+    assert len(pixels) == hole.sum()
+    assert np.array_equal(pixels.rows, rows)
+    assert np.array_equal(pixels.columns, columns)
+    assert np.array_equal(pixels.rows_of(part), rows[part])
+    assert np.array_equal(pixels.columns_of(part), columns[part])
+    assert pixels.rows.dtype == pixels.columns.dtype == np.int32
+
+
+def test_a_hole_is_kept_by_its_runs_and_not_by_its_pixels() -> None:
+    hole = np.zeros((2500, 700), np.bool_)  # more rows than are looked at at once
+    hole[100:2400, 50:650] = True
+    pixels = HolePixels.of(Window.plain(Box(0, 0, 2500, 700)), hole)
+    assert len(pixels) == 2300 * 600
+    assert len(pixels.lines) == 2300
+    assert np.array_equal(np.stack([pixels.rows, pixels.columns]), np.stack(np.nonzero(hole)))
+
+
+def test_the_field_over_a_part_is_that_of_the_whole() -> None:
+    evidence = field(Window.plain(Box(100, 200, 12, 12)))
+    whole = evidence.layer("field", Box(100, 200, 12, 12))
+    assert np.isfinite(whole).any()
+    for at in (Box(107, 203, 2, 4), Box(90, 190, 17, 30), Box(100, 200, 5, 5)):
+        part = evidence.layer("field", at)
+        common = at.common(Box(100, 200, 12, 12))
+        assert common is not None
+        assert np.array_equal(part[common.moved(-at.top, -at.left).slices], whole[common.moved(-100, -200).slices], equal_nan=True)
