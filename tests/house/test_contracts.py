@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOTS = ("app", "engine", "resources")
 CONTRACTS = tuple(one["name"] for one in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"])
 
-STOREYS, FLOORS, GROUND, APART, NAMELESS, NO_QT, NO_TORCH, FORMATS, BEHIND = CONTRACTS
+STOREYS, FLOORS, GROUND, APART, NAMELESS, NO_QT, NO_TORCH, FORMATS, BEHIND, ROOMS, NO_QT_EITHER, SEEN, ALONE = CONTRACTS
 
 BREACHES = (
     ("engine/errors.py", "import app", {STOREYS}),
@@ -49,6 +49,21 @@ BREACHES = (
     ("engine/ops/level.py", "import cv2", {BEHIND}),
     ("engine/ops/merge.py", "import numba", {BEHIND}),
     ("engine/pipeline.py", "import cv2", {BEHIND}),
+    ("app/desk.py", "import app.view.theme", {ROOMS}),
+    ("app/actions.py", "from app.desk import Desk", {ROOMS}),
+    ("app/document.py", "from app.filling import Filling", {ROOMS}),
+    ("app/filling.py", "import app.inspection", {ROOMS}),
+    ("app/view/theme.py", "import app.application", {ROOMS}),
+    ("app/sheet.py", "import app.choice", {ROOMS}),
+    ("app/attic.py", "", {ROOMS}),
+    ("app/photograph.py", "from PySide6.QtGui import QImage", {NO_QT_EITHER}),
+    ("app/tools/tip.py", "from PySide6 import QtCore", {NO_QT_EITHER}),
+    ("app/history.py", "from app.words import tr", {NO_QT_EITHER}),
+    ("app/view/theme.py", "import torch", {SEEN}),
+    ("app/view/viewport.py", "from engine.ops.filters import blurred", {SEEN}),
+    ("app/view/window.py", "from engine.methods import shelf", {SEEN, ALONE}),
+    ("app/document.py", "from engine.pipeline import Pipeline", {ALONE}),
+    ("app/recipe.py", "from engine.methods import shelf", {ALONE}),
 )
 
 MAY = {

@@ -63,6 +63,57 @@ def test_a_subcommand_runs_where_qt_cannot_be_imported() -> None:
     assert all(name in done.stdout for name in ("harmonic", "navier-stokes", "patchmatch", "telea"))
 
 
+BELOW = """
+import importlib, pkgutil, sys
+class NoWidgets:
+    def find_spec(self, name, path=None, target=None):
+        if name in forbidden:
+            raise ImportError(f"{name} was asked for")
+forbidden = sys.argv[1].split(",")
+sys.meta_path.insert(0, NoWidgets())
+import app
+names = [m.name for m in pkgutil.walk_packages(app.__path__, "app.") if m.name.split(".")[1] not in sys.argv[2].split(",")]
+for name in names:
+    importlib.import_module(name)
+print(len(names), *sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+def below(forbidden: str, *above: str) -> set[str]:
+    """What is loaded where all of the application but the rooms above is imported, without those modules of Qt."""
+    code = [sys.executable, "-W", "error", "-c", BELOW, forbidden, ",".join(above)]
+    done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    count, *loaded = done.stdout.split()
+    assert int(count) > 25
+    return set(loaded)
+
+
+def test_the_application_below_the_view_knows_no_widgets() -> None:
+    below("PySide6.QtWidgets", "view", "application", "start")
+
+
+def test_the_application_below_its_actions_knows_no_gui_and_no_compiler() -> None:
+    loaded = below("PySide6.QtWidgets,PySide6.QtGui", "view", "application", "start", "desk", "actions")
+    assert "PySide6" in loaded
+    assert not loaded & {"torch", "numba", "llvmlite"}
+
+
+def test_widgets_would_be_seen_below() -> None:
+    with pytest.raises(AssertionError, match=r"PySide6\.QtWidgets was asked for"):
+        below("PySide6.QtWidgets", "start")
+
+
+def test_the_window_brings_no_torch() -> None:
+    code = "import sys, app.application; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "PySide6" in done.stdout.split()
+    assert not set(done.stdout.split()) & {"torch", "numba", "llvmlite", "scipy", "skimage", "matplotlib"}
+
+
 def test_opencv_carries_no_qt_of_its_own() -> None:
     assert not (Path(cv2.__file__).parent / "qt").exists()
 
