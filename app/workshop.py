@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from engine.geometry import Box
     from engine.job import Card, Job, Result, Step
     from engine.picture import Mask, Patch, Picture
+    from engine.pipeline import Pipeline
 
-_PIPELINES: list[Any] = []
+_PIPELINES: list[Pipeline] = []
 
 
-def _pipeline() -> Any:
+def _pipeline() -> Pipeline:
     """The one pipeline, made by the engine's thread when it is needed first: until then the window is up without torch."""
     if not _PIPELINES:
         from engine.pipeline import Pipeline  # noqa: PLC0415

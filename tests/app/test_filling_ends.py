@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from tests.app.meadow import HERE, MAGENTA, THERE, grass, magenta
 from tests.engine.cases import scene
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from engine.picture import Patch
     from tests.app.conftest import Core
 
 
@@ -199,3 +203,49 @@ def test_evidence_is_bounded_and_what_does_not_stand_goes_first(core: Core, monk
     core.document.choose(choice, 0)
     core.inspection.look(38, 48)
     assert "let go" in core.inspection.note
+
+
+# Before the engine is ready
+
+
+class Busy:
+    """Keeps a thread until it may go on."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def run(self) -> Generator[None, None, None]:
+        assert self.go.wait(60)
+        yield None
+
+
+def test_what_is_asked_before_the_engine_is_ready_is_guessed_and_then_filled(core: Core) -> None:
+    seen: list[Patch | None] = []
+    texts: set[str] = set()
+    core.filling.previewed.connect(seen.append)
+    core.filling.changed.connect(lambda: texts.update(row.text for row in core.filling.rows()))
+    core.engine.start(busy := Busy())
+    core.filling.prepare()
+    core.open(grass())
+    core.paint(HERE)
+    core.filling.fill()
+    core.qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0] is not None
+    assert seen[0].box == core.filling.outlines()[0][1]
+    busy.go.set()
+    core.idle()
+    assert "Loading" in texts
+    assert core.last.startswith("Filled in")
+    assert core.document.choices[0].candidates[0].title == core.recipe.card.title  # type: ignore[union-attr]
+
+
+def test_esc_is_answered_at_once_while_the_engine_is_loaded(core: Core) -> None:
+    core.filling.prepare()
+    core.open(grass())
+    core.paint(HERE)
+    core.filling.fill()
+    core.filling.stop()
+    assert not core.filling.running
+    assert core.last == "Stopped. Nothing was changed."
+    assert core.document.holes() == [HERE]
+    core.qtbot.waitUntil(lambda: bool(core.recipe.cards), timeout=60_000)

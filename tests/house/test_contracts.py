@@ -41,7 +41,7 @@ BREACHES = (
     ("engine/methods/harmonic.py", "from engine.methods import telea", {APART}),
     ("engine/pipeline.py", "from engine.methods.telea import Telea", {NAMELESS}),
     ("engine/commands/fill.py", "from engine.methods import patchmatch", {NAMELESS}),
-    ("engine/ops/bands.py", "from PySide6 import QtCore", {NO_QT}),
+    ("engine/ops/bands.py", "from PySide6 import QtCore", {NO_QT, NO_QT_EITHER}),
     ("engine/commands/fill.py", "import shiboken6", {NO_QT}),
     ("engine/files/formats.py", "import torch", {NO_TORCH}),
     ("engine/ops/pyramid.py", "from PIL import Image", {FORMATS}),
