@@ -31,10 +31,23 @@ def opened(photo: Path | None = None) -> Window:
     desk = Desk()
     window = Window(desk)
     window.show()
-    QTimer.singleShot(0, desk.filling.prepare)
-    if photo is not None:
+    if photo is None:
+        QTimer.singleShot(0, desk.filling.prepare)
+    else:
+        _prepare_after(desk)
         desk.filing.open(photo)
     return window
+
+
+def _prepare_after(desk: Desk) -> None:
+    """Load the engine once the photograph is there, or is not to be had: both at once would keep it waiting."""
+
+    def prepare() -> None:
+        if not desk.filing.busy:
+            desk.filing.changed.disconnect(prepare)
+            desk.filling.prepare()
+
+    desk.filing.changed.connect(prepare)
 
 
 def run(photo: Path | None = None) -> int:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from skimage import data
 
 from app.application import application
+from app.application import opened as start
 from app.choice import Candidate, Choice
 from app.desk import Desk
 from app.view.window import Window
@@ -36,6 +37,10 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     window.show()
     qtbot.waitExposed(window)
     yield window
+    ended(window)
+
+
+def ended(window: Window) -> None:
     dialog = window.dialogs.current
     if dialog is not None:
         dialog.close()
@@ -131,3 +136,16 @@ def test_ctrl_s_asks_for_a_name_once_and_says_what_it_did(window: Window, tmp_pa
     QTest.keyClick(window.canvas, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not window.desk.filing.busy and saved.stat().st_mtime_ns > before, timeout=PATIENCE)
     assert window.dialogs.current is None
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_engine_is_loaded_once_the_given_photograph_is_open_or_cannot_be(tmp_path: Path, qtbot: QtBot, there: bool) -> None:
+    path = photo(tmp_path)
+    if not there:
+        path.unlink()
+    application()
+    window = start(path)
+    assert not window.desk.recipe.cards
+    qtbot.waitUntil(lambda: bool(window.desk.recipe.cards), timeout=60_000)
+    assert window.windowTitle().startswith("lake.png") == there
+    ended(window)
