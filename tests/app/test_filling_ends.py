@@ -222,12 +222,12 @@ class Busy:
 def test_what_is_asked_before_the_engine_is_ready_is_guessed_and_then_filled(core: Core) -> None:
     seen: list[Patch | None] = []
     texts: set[str] = set()
-    core.filling.previewed.connect(seen.append)
     core.filling.changed.connect(lambda: texts.update(row.text for row in core.filling.rows()))
     core.engine.start(busy := Busy())
     core.filling.prepare()
     core.open(grass())
     core.paint(HERE)
+    core.filling.previewed.connect(seen.append)
     core.filling.fill()
     core.qtbot.waitUntil(lambda: bool(seen))
     assert seen[0] is not None
