@@ -240,6 +240,7 @@ def test_what_is_asked_before_the_engine_is_ready_is_guessed_and_then_filled(cor
 
 
 def test_esc_is_answered_at_once_while_the_engine_is_loaded(core: Core) -> None:
+    core.engine.start(busy := Busy())
     core.filling.prepare()
     core.open(grass())
     core.paint(HERE)
@@ -248,4 +249,5 @@ def test_esc_is_answered_at_once_while_the_engine_is_loaded(core: Core) -> None:
     assert not core.filling.running
     assert core.last == "Stopped. Nothing was changed."
     assert core.document.holes() == [HERE]
+    busy.go.set()
     core.qtbot.waitUntil(lambda: bool(core.recipe.cards), timeout=60_000)
