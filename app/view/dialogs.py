@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QMessageBox, QSpacerItem, QWidget
 
 from app.naming import filters
 from app.question import CANCEL, Question
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.filing import Filing
 
 ROLES = {"discard": QMessageBox.ButtonRole.DestructiveRole, CANCEL: QMessageBox.ButtonRole.RejectRole}
+NARROWEST = 360
+"""Pixels that a question is wide at least."""
 LOSSLESS = (".png", ".tif", ".tiff")
 
 
@@ -200,9 +202,11 @@ class Dialogs(QObject):
 
 
 def _spaced(box: QMessageBox) -> None:
-    """Margins as everywhere."""
-    if layout := box.layout():
-        layout.setContentsMargins(8, 20, 20, 16)
+    """Margins as everywhere, and so wide that the buttons stand at the right."""
+    layout = box.layout()
+    assert isinstance(layout, QGridLayout)
+    layout.setContentsMargins(0, 20, 20, 16)
+    layout.addItem(QSpacerItem(NARROWEST, 0), layout.rowCount(), 0, 1, layout.columnCount())
 
 
 def _to_open() -> list[str]:

@@ -20,6 +20,7 @@ _HINTS = {
     QStyle.StyleHint.SH_Slider_AbsoluteSetButtons: Qt.MouseButton.LeftButton.value,
     QStyle.StyleHint.SH_EtchDisabledText: 0,
     QStyle.StyleHint.SH_UnderlineShortcut: 0,
+    QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons: 0,
 }
 
 
