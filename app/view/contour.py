@@ -121,7 +121,9 @@ def drawn(solid: NDArray[np.uint8], fills: NDArray[np.uint8], colours: NDArray[n
     rim = apron(ratio)
     inner = slice(rim, -rim), slice(rim, -rim)
     if solid.all():
-        return colours[-256:].take(fills[inner])
+        inside = fills[inner]
+        level = int(inside[0, 0])
+        return np.full(inside.shape, colours[-256 + level]) if (inside == level).all() else colours[-256:].take(inside)
     wide = 1 + 2 * math.ceil(ratio / 2)  # the line runs outside of what is covered, and a hair gets room inside it
     near = cv2.GaussianBlur(cv2.dilate(solid, np.ones((wide, wide), np.uint8)), (0, 0), ratio)
     number = np.asarray(near)[inner].astype(np.uint16) << np.uint16(8) | fills[inner]
@@ -143,9 +145,13 @@ def dashes(pooled: Pooled, at: Box, grid: Grid, growth: float, ratio: float) -> 
     along = np.where(down > across, columns + at.left - round(grid.left), rows + at.top - round(grid.top))
     on = (along // round(DASH * ratio)) % 2 == 0
     out = np.zeros(at.size, np.uint32)
-    white, black = _line(off[rows[on], columns[on]] / ratio, ratio)
-    out[rows[on], columns[on]] = _packed(_over(white, black))
+    out[rows[on], columns[on]] = line(off[rows[on], columns[on]], ratio)
     return out
+
+
+def line(off: NDArray[Any], ratio: float) -> NDArray[np.uint32]:
+    """Pixels of a line that they lie so many device pixels off."""
+    return _packed(_over(*_line(off / ratio, ratio)))
 
 
 def _away(pooled: Pooled, at: Box, grid: Grid, growth: float) -> NDArray[Any]:
@@ -174,10 +180,11 @@ def _joined(parts: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _table(ratio: float, inside: NDArray[Any]) -> NDArray[np.uint32]:
     """(65536,) colours: the upper byte is a blurred step, from which follows how far off the outline lies."""
     normal = NormalDist()
-    off = np.array([abs(normal.inv_cdf((i + 0.5) / 256)) for i in range(256)])  # in the blur's sigma, one device-independent pixel
-    white, black = _line(off, ratio)
-    line = _over(white, black)[:, None, :]
-    return _packed(line + (1 - line[..., 3:]) * inside[None]).reshape(-1)
+    inside_by = np.array([normal.inv_cdf((i + 0.5) / 256) for i in range(256)])  # in the blur's sigma, a device-independent pixel
+    # Half a device pixel further in lie the centres of pixels, so that a straight line is sharp.
+    white, black = _line(np.abs(inside_by - 0.5 / ratio), ratio)
+    over = _over(white, black)[:, None, :]
+    return _packed(over + (1 - over[..., 3:]) * inside[None]).reshape(-1)
 
 
 def _line(off: NDArray[Any], ratio: float = 1.0) -> tuple[NDArray[Any], NDArray[Any]]:

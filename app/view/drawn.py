@@ -110,7 +110,8 @@ class Outlined:
 
     def __init__(self, box: Box, coverage: NDArray[np.uint8]) -> None:
         self.box, self.coverage = box, coverage
-        self._pooled = Pooled.of(coverage)
+        self.corner = corner(coverage, box)
+        self._pooled = Pooled(lambda: coverage)
         self._drawn = Drawn(self._tile)
 
     def paint(self, painter: QPainter, seen: Seen) -> None:
@@ -119,6 +120,16 @@ class Outlined:
 
     def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
         return contour.tile(self._pooled, at, look.grid.moved(self.box), look.ratio, "none")
+
+
+def corner(coverage: NDArray[np.uint8], box: Box) -> tuple[int, int]:
+    """Row and column of a place at the upper right of what a box's coverage covers."""
+    step = max(1, max(coverage.shape) // 128)
+    rows, columns = np.nonzero(coverage[::step, ::step])
+    if not len(rows):
+        return box.top, box.right
+    at = int((columns - rows).argmax())
+    return box.top + int(rows[at]) * step, box.left + int(columns[at]) * step
 
 
 def _tiles(region: Box) -> Iterator[Box]:

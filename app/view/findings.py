@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
 from app.view import strokes
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
     from app.view.viewport import Viewport
     from engine.evidence import Evidence, Layer
 
-TILE = 256
-"""Side of a tile of a layer, in samples."""
+SAMPLES = 1 << 16
+"""Of a layer, that are drawn and kept together: evidence lies in rows, so a strip as wide as the hole costs least."""
 
 KEPT = 256
-"""Tiles; 64 MB."""
+"""Strips; 64 MB."""
+
+BUDGET = 0.008
+"""Seconds that new strips may take in a frame; what is missing comes in the next."""
 
 LEAST_SQUARE = 24.0
 """Device-independent pixels across the square around a patch, however small the patch is seen."""
@@ -58,8 +62,8 @@ class EvidenceLayer(QObject):
     def __init__(self, document: Document, inspection: Inspection, display: Display, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._inspection, self._display = document, inspection, display
-        self._drawn: tuple[Evidence, str] | None = None
-        self._tiles: dict[tuple[int, Box], QImage] = {}
+        self._layer: tuple[Evidence, Layer] | None = None
+        self._strips: dict[tuple[int, Box], QImage] = {}
         self._outline: Outlined | None = None
         self._state: object = None
         document.choices_changed.connect(self._changed)
@@ -76,45 +80,54 @@ class EvidenceLayer(QObject):
     @Slot()
     def _changed(self) -> None:
         """Draw anew, where what is drawn is another."""
-        choice, layer = self._shown, self._inspection.layer
-        state = choice, choice and choice.chosen, layer and layer[1].name, self._inspection.opacity
-        if state != self._state:
-            before, self._state = self._outline, state
-            keep = before is not None and choice is not None and before.coverage is choice.coverage
-            self._outline = before if keep else Outlined(choice.box, choice.coverage) if choice else None
-            for outline in {before, self._outline} - {None}:
-                assert outline is not None
-                self.stale.emit(outline.box, LINE)
+        choice, name = self._shown, self._inspection.layer_name
+        state = choice, choice and choice.standing, name, self._inspection.opacity
+        if state == self._state:
+            return
+        before, self._state = self._outline, state
+        keep = before is not None and choice is not None and before.coverage is choice.coverage
+        self._outline = before if keep else Outlined(choice.box, choice.coverage) if choice else None
+        layer = self._inspection.layer if choice else None
+        if layer is None or self._layer is None or (layer[0], layer[1].name) != (self._layer[0], self._layer[1].name):
+            self._strips.clear()
+        self._layer = layer
+        for outline in {before, self._outline} - {None}:
+            assert outline is not None
+            self.stale.emit(outline.box, LINE)
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw what a part of the canvas shows."""
         if self._outline is None:
             return
-        layer = self._inspection.layer
-        if layer is not None:
-            self._paint_layer(painter, viewport, clip, layer)
+        if self._layer is not None:
+            self._paint_layer(painter, viewport, clip, *self._layer)
         with device(painter, viewport, clip, ratio) as seen:
             self._outline.paint(painter, seen)
 
-    def _paint_layer(self, painter: QPainter, viewport: Viewport, clip: QRect, layer: tuple[Evidence, Layer]) -> None:
+    def _paint_layer(self, painter: QPainter, viewport: Viewport, clip: QRect, evidence: Evidence, layer: Layer) -> None:
         assert self._outline is not None
-        evidence, kind = layer
-        if self._drawn != (evidence, kind.name) or len(self._tiles) > KEPT:
-            self._tiles.clear()
-            self._drawn = evidence, kind.name
+        if len(self._strips) > KEPT:
+            self._strips.clear()
         around = viewport.box(QRectF(clip).adjusted(-1, -1, 1, 1))
         visible = around and around.common(self._outline.box)
         if visible is None:
             return
-        step = 1 << max(0, math.floor(-math.log2(viewport.zoom) + 1e-9))
+        step, until = 1 << max(0, math.floor(-math.log2(viewport.zoom) + 1e-9)), time.perf_counter() + BUDGET
         painter.setOpacity(self._inspection.opacity)
-        for tile in _squares(visible, self._outline.box, TILE * step):
-            key = step, tile
-            if key not in self._tiles:
-                self._tiles[key] = _image(draw(kind, evidence.layer(kind.name, tile, step)))
-            image = self._tiles[key]
-            painter.drawImage(viewport.rect(Box(tile.top, tile.left, image.height() * step, image.width() * step)), image)
+        for strip in _strips(visible, self._outline.box, step):
+            if (step, strip) not in self._strips:
+                if time.perf_counter() > until:
+                    QTimer.singleShot(0, self, self._go_on)
+                    break
+                self._strips[step, strip] = _image(draw(layer, evidence.layer(layer.name, strip, step)))
+            image = self._strips[step, strip]
+            painter.drawImage(viewport.rect(Box(strip.top, strip.left, image.height() * step, image.width() * step)), image)
         painter.setOpacity(1.0)
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._outline is not None:
+            self.stale.emit(self._outline.box, 0)
 
 
 class SourceArrow(QObject):
@@ -211,13 +224,11 @@ def _rim(square: QRectF, towards: QPointF) -> QPointF:
     return square.center() + way * ((square.width() / 2 + strokes.COLOUR_LINE[1] / 2) / longest)
 
 
-def _squares(visible: Box, whole: Box, side: int) -> Iterator[Box]:
-    """The tiles of a box, counted from its corner, that are seen."""
-    for top in range(whole.top + (visible.top - whole.top) // side * side, visible.bottom, side):
-        for left in range(whole.left + (visible.left - whole.left) // side * side, visible.right, side):
-            tile = Box(top, left, side, side).common(whole)
-            assert tile is not None
-            yield tile
+def _strips(visible: Box, whole: Box, step: int) -> Iterator[Box]:
+    """The strips of a box that are seen."""
+    height = step * max(1, SAMPLES * step // whole.width)
+    for top in range(whole.top + (visible.top - whole.top) // height * height, visible.bottom, height):
+        yield Box(top, whole.left, min(height, whole.bottom - top), whole.width)
 
 
 def _image(pixels: np.ndarray) -> QImage:

@@ -57,6 +57,14 @@ class Canvas:
     """What undo calls it."""
     mark: Mark
 
+    def end(self) -> None:
+        """What was written becomes one step of undo."""
+        history = self.document.history
+        before = history.done[-1:]
+        self.document.committed(self.name)
+        if history.done[-1:] == before:
+            self.document.history_changed.emit()  # nothing is other than it was, but the gesture is over
+
     def drop(self) -> None:
         """Put back what stood there before the gesture."""
         change = self.sheet.done()
@@ -97,7 +105,7 @@ class Painting:
 
     def end(self) -> None:
         """It becomes one step of undo."""
-        self._on.document.committed(self._on.name)
+        self._on.end()
 
     def drop(self) -> None:
         """As if it had not been begun."""
@@ -125,7 +133,7 @@ class Shaping:
         box = apply(self._on.mark, self._on.sheet, *filled) if filled else None
         if box is not None:
             self._on.changed.emit(box)
-            self._on.document.committed(self._on.name)
+            self._on.end()
 
     def drop(self) -> None:
         """Nothing was written yet."""

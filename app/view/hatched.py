@@ -46,7 +46,7 @@ class Hatched(QObject):
     def _read(self) -> None:
         document = self._document
         self._area = Pooled(lambda: document.area.pixels)
-        self._only = False
+        self._only = self._area.holds(ALLOWED)
         self._tiles.forget()
         self.stale.emit(None, 0)
 

@@ -54,4 +54,4 @@ class Overlay(QObject):
         with device(painter, viewport, clip, ratio) as seen:
             for part in self._parts:
                 part.paint(painter, seen)
-        self._parts[-1].paint_badges(painter, viewport)
+        self._parts[-1].paint_numbers(painter, viewport)

@@ -61,13 +61,8 @@ class Pooled:
             size = (size[0] + 1) // 2, (size[1] + 1) // 2
             self._most.append(np.zeros(size, np.uint8))
             self._mean.append(np.zeros(size, np.uint8))
-
-    @classmethod
-    def of(cls, array: NDArray[np.uint8]) -> Pooled:
-        """The views of an array that stays as it is."""
-        pooled = cls(lambda: array)
-        pooled.refresh(Box.whole(array.shape))
-        return pooled
+        if read().any():
+            self.refresh(self._whole)
 
     def refresh(self, box: Box) -> None:
         """Look again at a box of the array, where it was written."""

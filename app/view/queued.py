@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QStyle
 
 from app.view import contour, marks
-from app.view.drawn import Outlined
+from app.view.drawn import Outlined, corner
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.filling import Filling
     from app.view.drawn import Seen
     from app.view.viewport import Viewport
-    from engine.geometry import Box
 
 FADE = 120
 """Milliseconds."""
@@ -98,18 +97,18 @@ class Queued(QObject):
             hole.paint(painter, seen)
         painter.setOpacity(1.0)
 
-    def paint_badges(self, painter: QPainter, viewport: Viewport) -> None:
+    def paint_numbers(self, painter: QPainter, viewport: Viewport) -> None:
         """Paint a number at the upper right of each hole in the queue, and of each that is painted meanwhile."""
-        canvas = QRectF(0, 0, viewport.width, viewport.height)
-        for number, box in self._badges():
-            at = viewport.rect(box).intersected(canvas)
-            if not at.isEmpty():
-                size = marks.badge_size(number, QGuiApplication.font())
-                right = min(at.right() + 4, viewport.width - size.width() - 4)
-                bottom = min(at.top() + 4, viewport.height - size.height() - 4)
-                marks.badge(painter, QPointF(right, bottom), number, QGuiApplication.font())
+        font = QGuiApplication.font()
+        for number, place in self._badges():
+            size = marks.badge_size(number, font)
+            x, y = viewport.to_widget(*place)
+            if -size.width() < x < viewport.width and -size.height() < y < viewport.height + size.height():
+                left, top = min(x + 6, viewport.width - size.width() - 4), max(y - size.height() / 2 - 2, 4.0)
+                marks.badge(painter, QPointF(left, top), number, font)
 
-    def _badges(self) -> list[tuple[int, Box]]:
+    def _badges(self) -> list[tuple[int, tuple[int, int]]]:
+        queued = [(number, hole.corner) for number, hole in self._holes]
         painted = self._document.holes() if self._holes else []
-        queued = [(number, hole.box) for number, hole in self._holes]
-        return queued + [(self._document.numbers + 1 + index, box) for index, box in enumerate(painted)]
+        places = (corner(self._document.mask.pixels[box.slices], box) for box in painted)
+        return queued + [(self._document.numbers + 1 + index, place) for index, place in enumerate(places)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
-from app.view import strokes
+from app.view import contour, strokes
 
 if TYPE_CHECKING:
     from app.toolbox import Toolbox
@@ -19,6 +21,10 @@ SMALLEST = 4.0
 
 APART = 3.0
 """How far the ring of half coverage lies inside the other one at least."""
+
+
+PIECE = 128
+"""Side, in device pixels, of the squares that a ring is kept in: those that it does not touch cost nothing."""
 
 
 class Reticle(QObject):
@@ -34,22 +40,51 @@ class Reticle(QObject):
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw it; it is small, so what part of it is seen does not matter."""
-        del clip, ratio
+        del clip
+        self._paint_ring(painter, viewport, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._paint_ring(painter, viewport)
         corners = [QPointF(*viewport.to_widget(row, column)) for row, column in self._aim.corners]
         if len(corners) > 1:
             strokes.line(painter, corners, closed=self._toolbox.tool == "rectangle")
         if self._aim.by_keys and self._aim.spot:
             strokes.cross(painter, QPointF(*self._aim.spot), minus=self._aim.erases)
 
-    def _paint_ring(self, painter: QPainter, viewport: Viewport) -> None:
+    def _paint_ring(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
         ring, tip = self._aim.ring, self._aim.tip
         radius, half = tip.diameter / 2 * viewport.scale, tip.half_radius * viewport.scale
         if ring is None or radius < SMALLEST:
             return
-        centre = QPointF(*viewport.to_widget(*ring))
-        strokes.circle(painter, centre, radius)
-        if radius - half > APART:
-            strokes.circle(painter, centre, half)
+        pieces = ring_pieces(round(radius * ratio, 1), round(half * ratio, 1) if radius - half > APART else 0.0, ratio)
+        x, y = (round(at * ratio) for at in viewport.to_widget(*ring))
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        for left, top, image in pieces:
+            painter.drawImage(x + left, y + top, image)
+        painter.restore()
+
+
+@lru_cache(maxsize=4)
+def ring_pieces(radius: float, half: float, ratio: float) -> list[tuple[int, int, QImage]]:
+    """A ring in device pixels, with a second one at `half` where that is not 0: x and y of each piece from its middle, and the piece."""
+    reach = -(-int(radius + 3 * ratio) // PIECE) * PIECE
+    corners = range(-reach, reach, PIECE)
+    pieces = ((left, top, _ring_piece(left, top, (radius, half), ratio)) for top in corners for left in corners)
+    return [(left, top, image) for left, top, image in pieces if image is not None]
+
+
+def _ring_piece(left: int, top: int, radii: tuple[float, float], ratio: float) -> QImage | None:
+    x, y = np.arange(left, left + PIECE), np.arange(top, top + PIECE)
+    nearest = np.hypot(np.clip(0, x[0], x[-1]), np.clip(0, y[0], y[-1]))
+    farthest = np.hypot(np.abs(x).max(), np.abs(y).max())
+    reach = contour.CASED / 2 * ratio + 1
+    if not any(radius and nearest - reach <= radius <= farthest + reach for radius in radii):
+        return None
+    distance = np.hypot(y[:, None], x[None, :])
+    off = np.abs(distance - radii[0])
+    if radii[1]:
+        off = np.minimum(off, np.abs(distance - radii[1]))
+    pixels = np.zeros(off.shape, np.uint32)
+    near = off < reach
+    pixels[near] = contour.line(off[near], ratio)
+    return QImage(pixels.data, PIECE, PIECE, 4 * PIECE, QImage.Format.Format_ARGB32_Premultiplied).copy()

@@ -39,13 +39,6 @@ def pens(colour: str = WHITE) -> Iterator[QPen]:
         yield QPen(tone, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin)
 
 
-def circle(painter: QPainter, centre: QPointF, radius: float) -> None:
-    """A ring."""
-    for pen in pens():
-        painter.setPen(pen)
-        painter.drawEllipse(centre, radius, radius)
-
-
 def line(painter: QPainter, points: list[QPointF], *, closed: bool = False) -> None:
     """A line through points."""
     for pen in pens():
