@@ -75,7 +75,7 @@ def covered(pooled: Pooled, at: Box, grid: Grid) -> tuple[NDArray[np.uint8], NDA
     """How far each pixel of the device is covered, and what share of it by half or more, 0 to 255.
 
     Seen from afar each pixel is looked at in four parts, so that an outline has no steps; what would be lost as too thin is
-    made thicker.
+    put back.
     """
     if grid.zoom >= 1:
         seen = pooled.most(at, grid)
@@ -86,11 +86,9 @@ def covered(pooled: Pooled, at: Box, grid: Grid) -> tuple[NDArray[np.uint8], NDA
 
 
 def _hairs(most: NDArray[np.uint8], solid: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What is painted too thinly to be seen: three pixels wide."""
-    three = np.ones((3, 3), np.uint8)
-    thick = cv2.dilate(cv2.erode(solid, three), np.ones((7, 7), np.uint8))
-    alone = cv2.threshold(np.asarray(cv2.subtract(most, thick)), 127, 255, cv2.THRESH_BINARY)[1]
-    return np.asarray(cv2.dilate(alone, three), np.uint8)
+    """What is painted too thinly to be seen, as whole pixels."""
+    thick = cv2.dilate(cv2.erode(solid, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))), np.ones((7, 7), np.uint8))
+    return np.asarray(cv2.threshold(np.asarray(cv2.subtract(most, thick)), 127, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def within(where: NDArray[Any], at: Box, inside: Box) -> NDArray[np.uint8]:
