@@ -135,9 +135,10 @@ class Status(QWidget):
         self._write(self.zoom, f"{percent:.0f} %" if percent >= 1 else f"{percent:.1f} %")
 
     @Slot(object)
-    def say(self, message: Message) -> None:
-        """Show a message until the next one."""
-        self.message.say(message.text if message.kind == "info" and not message.actions else "")
+    def say(self, message: Message, *, wholly: bool = False) -> None:
+        """Show a message until the next one; what asks for something only where `wholly` says that nobody else shows it."""
+        fact = message.kind == "info" and not message.actions
+        self.message.say(message.text if fact or wholly else "")
 
     def _write(self, widget: QLabel, text: str) -> None:
         widget.setText(text)

@@ -253,10 +253,13 @@ class Window(QMainWindow):
 
     @Slot(object)
     def say(self, message: Message) -> None:
-        """A sentence: facts go below, what asks for something goes over the next step."""
-        self.status.say(message)
+        """A sentence: facts go below, what asks for something goes over the next step; while that is hidden, below too."""
         self.footer.say(message)
-        self.start.say(message)
+        asks = message.kind != "info" or bool(message.actions)
+        hidden = asks and not self.footer.isVisible()
+        self.status.say(message, wholly=hidden)
+        if hidden:
+            self.status.show()
 
     @Slot()
     def _dress(self) -> None:
