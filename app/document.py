@@ -172,17 +172,22 @@ class Document(QObject):
             self.mask_changed.emit(box)
         self.committed(tr("Stop"))
 
-    def add(self, choice: Choice) -> None:
-        """Have a choice whose candidates do not stand."""
-        self.choices = sorted((*self.choices, choice), key=lambda one: one.number)
+    def keep(self, choices: Sequence[Choice]) -> None:
+        """Have choices whose new candidates do not stand, to choose from."""
+        self._add(choices)
+        let_go(self.choices)
+        self.show(choices[-1])
+
+    def _add(self, choices: Iterable[Choice]) -> None:
+        new = [choice for choice in choices if choice not in self.choices]
+        self.choices = sorted((*self.choices, *new), key=lambda one: one.number)
 
     def stand(self, chosen: Sequence[tuple[Choice, int | None]], name: str, taken: Edit | None = None) -> None:
         """Let candidates stand in the picture: one step, together with the one that took their mask, where that can be."""
         stands = tuple(Stand(choice, choice.chosen, index) for choice, index in chosen)
         made = tuple(choice for choice, _ in chosen if choice not in self.choices)
         changes = taken.changes if taken is not None and self.history.pull(taken) else ()
-        for choice in made:
-            self.add(choice)
+        self._add(made)
         self._stand([(one.choice, one.after) for one in stands])
         let_go(self.choices)
         self._push(Edit(name, changes, stands, made))
@@ -243,8 +248,7 @@ class Document(QObject):
         edit = self.history.redo()
         if edit is not None:
             self._tell(edit)
-            for choice in edit.made:
-                self.add(choice)
+            self._add(edit.made)
             self._restand(edit, [(one.choice, one.after) for one in edit.stands])
 
     def _tell(self, edit: Edit) -> None:

@@ -38,9 +38,10 @@ def piece_around(field: Evidence, place: tuple[int, int], source: Source, size: 
         size: height and width of the photograph.
     """
     box = _filled(field)
-    offsets = np.nan_to_num(field.layer("field", box), nan=1e9)
+    offsets = field.layer("field", box)
     row, column = place[0] - box.top, place[1] - box.left
-    labels = components(np.abs(offsets - offsets[row, column]).max(axis=2) <= APART)[1]
+    down, across = offsets[row, column]
+    labels = components((np.abs(offsets[..., 0] - down) <= APART) & (np.abs(offsets[..., 1] - across) <= APART))[1]
     rows, columns = np.nonzero(labels == labels[row, column])
     steps = np.rint(offsets[rows, columns]).astype(np.int64)
     at = source.place.box

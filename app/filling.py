@@ -250,10 +250,7 @@ class Filling(QObject):
 
     def _keep(self, choices: list[Choice]) -> None:
         """Have results that were made for another picture than there is now, without letting them stand."""
-        for choice in choices:
-            if choice not in self._document.choices:
-                self._document.add(choice)
-        self._document.show(choices[-1])
+        self._document.keep(choices)
         text = tr("The photograph was changed meanwhile, so this result was not put into it; it stands among the results.")
         self.said.emit(Message(text, "warning"))
 

@@ -49,6 +49,7 @@ class Inspection(QObject):
         self.candidate: Candidate | None = None
         self.evidence: Evidence | None = None
         self._piece: Piece | None = None
+        self._layers: list[tuple[Evidence, Layer]] | None = None
 
     def _forget(self) -> None:
         self._reset()
@@ -56,6 +57,7 @@ class Inspection(QObject):
 
     def _choices_changed(self) -> None:
         """What stands may be another fill now: the same pixel is asked anew. Nothing is held of a fill that is gone."""
+        self._layers = None
         if self.place is not None:
             self._see(*self.place)
             if self.dimmed and (self.candidate is None or self.choice not in self._document.choices):
@@ -135,9 +137,11 @@ class Inspection(QObject):
 
     def layers(self) -> list[tuple[Evidence, Layer]]:
         """What can be drawn over the fill that is shown."""
-        choice = self._document.shown
-        candidate = choice.standing if choice else None
-        return [(one, layer) for one in (candidate.evidence if candidate else ()) for layer in one.layers()]
+        if self._layers is None:  # their ranges are those of all pixels, and they are asked for at each repaint
+            choice = self._document.shown
+            candidate = choice.standing if choice else None
+            self._layers = [(one, layer) for one in (candidate.evidence if candidate else ()) for layer in one.layers()]
+        return self._layers
 
     @property
     def layer(self) -> tuple[Evidence, Layer] | None:

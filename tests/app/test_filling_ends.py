@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from tests.engine.cases import scene
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from engine.picture import Patch
     from tests.app.conftest import Core
@@ -147,6 +150,41 @@ def test_closing_while_it_fills_is_clean(core: Core) -> None:
     said = len(core.said)
     core.qtbot.wait(1)
     assert len(core.said) == said
+
+
+CLOSED_WHILE_FILLING = """
+import sys
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QTimer
+from app.document import Document
+from app.filling import Filling
+from app.recipe import Recipe
+from app.runner import Runner
+from engine.geometry import Box
+from engine.picture import Picture
+
+program = QCoreApplication([])
+document, recipe, engine, files = Document(), Recipe(), Runner("engine"), Runner("files")
+filling = Filling(document, recipe, engine, files)
+document.open(Picture(np.random.default_rng(0).integers(0, 255, (600, 600, 3), np.uint8)))
+document.mask.writing(Box(100, 100, 300, 300))[...] = 255
+document.mask_changed.emit(Box(100, 100, 300, 300))
+document.committed("Stroke")
+filling.previewed.connect(lambda patch: patch is not None and program.quit())
+filling.filled.connect(lambda _: sys.exit("filled before it was closed"))
+QTimer.singleShot(0, filling.fill)
+program.exec()
+assert filling.running
+assert engine.close()
+assert files.close()
+"""
+
+
+def test_a_program_that_ends_while_it_fills_ends_without_a_word(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CLOSED_WHILE_FILLING], cwd=root, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_closing_the_document_while_it_fills(core: Core) -> None:
