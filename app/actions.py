@@ -87,9 +87,9 @@ def asked() -> tuple[Asks, ...]:
         Asks("open_mask", tr("Open mas&k…"), tr("A picture of the photograph's size, white is filled"), (), "open"),
         Asks("save_mask", tr("Sa&ve mask…"), tr("As a picture, white where it is painted"), (), "save"),
         Asks("clear_area", tr("Clear sampling &area"), tr("Texture may come from everywhere again"), (), "trash"),
-        Asks("fill", tr("&Fill"), tr("Fill what is painted; while a fill runs, queue it"), ("Return", "Enter", "Shift+R")),
+        Asks("fill", tr("&Fill"), tr("Fill what is painted; while a fill runs, queue it"), ("Enter", "Return", "Shift+R")),
         Asks(
-            "another", tr("&Another result"), tr("For the hole that is shown, by the next seed"), ("Shift+Return", "Shift+Enter"), "again"
+            "another", tr("&Another result"), tr("For the hole that is shown, by the next seed"), ("Shift+Enter", "Shift+Return"), "again"
         ),
         Asks("stop", tr("&Stop"), tr("Stop the fill that runs; its mask comes back"), ("Esc",), "stop"),
         Asks("previous_result", tr("&Previous result"), tr("Of the hole that is shown"), (",",)),
