@@ -52,9 +52,10 @@ def piece_around(field: Evidence, place: tuple[int, int], source: Source, size: 
 
 def _filled(field: Evidence) -> Box:
     """The box around the pixels that it speaks of."""
-    pixels, box = field.pixels, field.pixels.window.box
-    top, left = int(pixels.rows.min()), int(pixels.columns.min())
-    return Box(box.top + top, box.left + left, int(pixels.rows.max()) + 1 - top, int(pixels.columns.max()) + 1 - left)
+    pixels = field.pixels
+    top, left = int(pixels.lines.min()), int(pixels.starts.min())
+    inside = Box(top, left, int(pixels.lines.max()) + 1 - top, int(pixels.ends.max()) - left)
+    return inside.moved(pixels.window.box.top, pixels.window.box.left)
 
 
 def _with_patches(rows: NDArray[np.int64], columns: NDArray[np.int64], side: int, size: tuple[int, int]) -> Piece:
