@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COMPILING = "Preparing for this processor, once"
 _LARGEST = ("libtorch_cpu.so", "libtorch_cpu.dylib")
 _SELDOM = 1_000_000
+_ARENA_MAX = -8
 
 
 def prepare() -> Generator[Step, None, tuple[Card, ...]]:
@@ -32,6 +33,7 @@ def prepare() -> Generator[Step, None, tuple[Card, ...]]:
     told that what is loaded stays.
     """
     yield Step(0.0, "loading")
+    _keep_few_heaps()
     _load_beforehand()
     import torch  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - a quarter of what there is to load, by itself
 
@@ -43,6 +45,18 @@ def prepare() -> Generator[Step, None, tuple[Card, ...]]:
     with _left_alone():
         yield from _tried()
     return cards
+
+
+def _keep_few_heaps() -> None:
+    """Let glibc keep two heaps instead of eight a core: what one thread freed is then taken by the next."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+
+
+def give_back() -> None:
+    """Return what is freed to the system, where glibc would keep it: a fill frees some hundred bytes a pixel of its hole."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _load_beforehand() -> None:
