@@ -36,9 +36,9 @@ class Manual(QTextBrowser):
         self._set()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def loadResource(self, type: int, name: QUrl) -> object:  # noqa: A002 (Qt's name)
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 (Qt's name)
         """A picture, made as wide as the page with care: the browser itself would leave out pixels."""
-        image = QImage(str(PAGE.parent / name.path())) if type == QTextDocument.ResourceType.ImageResource.value else QImage()
+        image = QImage(str(PAGE.parent / QUrl(name).path())) if type == QTextDocument.ResourceType.ImageResource.value else QImage()
         if image.isNull():
             return super().loadResource(type, name)
         small = image.scaledToWidth(round(WIDTH * self.devicePixelRatioF()), Qt.TransformationMode.SmoothTransformation)
