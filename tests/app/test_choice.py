@@ -36,7 +36,7 @@ def forgotten(choices: list[Choice]) -> list[list[bool]]:
 
 def test_what_several_share_is_counted_once() -> None:
     pixels = HolePixels.of(Window.plain(BOX), np.ones(BOX.size, np.bool_))
-    assert WEIGHT > BOX.area * 4, "a float for each pixel, and where the pixels lie"
+    assert BOX.area * 4 < WEIGHT, "a float for each pixel, and where the pixels lie"
     assert evidence_bytes([confidence(pixels), confidence(pixels)]) == WEIGHT + BOX.area * 4
     assert evidence_bytes([]) == 0
 
