@@ -53,12 +53,6 @@ def _keep_few_heaps() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
-def give_back() -> None:
-    """Return what is freed to the system, where glibc would keep it: a fill frees some hundred bytes a pixel of its hole."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def _load_beforehand() -> None:
     """Load torch's largest library, if it is where it is expected.
 
