@@ -55,11 +55,13 @@ def _between(start: Point, end: Point, spacing: float) -> Iterator[Point]:
     """Points after `start` up to and with `end`, evenly, no further apart than the spacing; `start` itself where both are one."""
     down, across, harder = end.row - start.row, end.column - start.column, end.pressure - start.pressure
     # A thinner end of the line needs stamps as dense as its own tip asks for.
-    dense = spacing * math.sqrt(max(0.01, min(start.pressure, end.pressure, 1.0)))
-    count = max(1, math.ceil(math.hypot(down, across) / max(1.0, dense)))
+    dense = 0.9 * spacing * math.sqrt(max(0.01, min(start.pressure, end.pressure, 1.0)))
+    # A little less than a pixel, as rounding must not skip one.
+    count = max(1, math.ceil(math.hypot(down, across) / max(0.9, dense)))
     for i in range(1, count + 1):
-        share = i / count
-        yield Point(start.row + share * down, start.column + share * across, start.pressure + share * harder)
+        # Whole numbers stay whole this way: a hair less would fall into the pixel before.
+        row, column = ((first * (count - i) + last * i) / count for first, last in ((start.row, end.row), (start.column, end.column)))
+        yield Point(row, column, start.pressure + i / count * harder)
 
 
 def _gathered(boxes: Iterator[Box], longest: int) -> Iterator[Box]:

@@ -14,6 +14,7 @@ from engine.geometry import Box
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 @dataclass(frozen=True, slots=True)
 class Tip:
     """A round tip: covers wholly up to `hardness` of its radius, from there less and less, nothing from its rim on.

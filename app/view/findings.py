@@ -211,10 +211,11 @@ class SourceArrow(QObject):
 
 
 def _square(viewport: Viewport, box: Box) -> QRectF:
-    """Where a patch is drawn: large enough to be seen, its edge around its pixels."""
-    at = viewport.rect(box)
-    side = max(at.width(), LEAST_SQUARE)
-    return QRectF(at.center().x() - side / 2, at.center().y() - side / 2, side, side)
+    """Where a patch is drawn: large enough to be seen, its edge around its pixels, on whole pixels of the device."""
+    at, ratio = viewport.rect(box), viewport.ratio
+    side = round(max(at.width(), LEAST_SQUARE) * ratio) / ratio
+    left, top = (round((middle - side / 2) * ratio) / ratio for middle in (at.center().x(), at.center().y()))
+    return QRectF(left, top, side, side)
 
 
 def _rim(square: QRectF, towards: QPointF) -> QPointF:

@@ -74,7 +74,7 @@ def ring_pieces(radius: float, half: float, ratio: float) -> list[tuple[int, int
 
 
 def _ring_piece(left: int, top: int, radii: tuple[float, float], ratio: float) -> QImage | None:
-    x, y = np.arange(left, left + PIECE), np.arange(top, top + PIECE)
+    x, y = np.arange(left, left + PIECE), np.arange(top, top + PIECE)  # from the middle of a pixel, as the cross is
     nearest = np.hypot(np.clip(0, x[0], x[-1]), np.clip(0, y[0], y[-1]))
     farthest = np.hypot(np.abs(x).max(), np.abs(y).max())
     reach = contour.CASED / 2 * ratio + 1

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.sampling import ALLOWED, FORBIDDEN
@@ -79,6 +79,7 @@ def test_a_one_pixel_brush_paints_one_pixel() -> None:
 
 
 @given(st.tuples(*[st.floats(0, 59)] * 2), st.tuples(*[st.floats(0, 59)] * 2))
+@example((0.0, 0.0), (0.0, 26.0))
 def test_a_one_pixel_line_has_no_gap(start: tuple[float, float], end: tuple[float, float]) -> None:
     page = sheet(60, 60)
     Stroke(page, Tip(1), cover).straight(Point(*start), Point(*end))
