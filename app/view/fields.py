@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSlider, QWidget
 
@@ -21,6 +21,8 @@ _FINE, _COARSE = 400, 10
 VALUE_COLUMN = 48
 FRAME, CURSOR = 3, 2
 """Between the edge of a field and its text, as Qt and the sheet have it; what Qt keeps free at the right."""
+
+_OURS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,13 @@ class ValueField(QLineEdit):
         self.deselect()
         if changed:
             self.entered.emit(typed)
+
+    def event(self, arg__1: QEvent) -> bool:
+        """Enter and Esc belong to the field while it has the focus, whatever they do elsewhere."""
+        if isinstance(arg__1, QKeyEvent) and arg__1.type() == QEvent.Type.ShortcutOverride and arg__1.key() in _OURS:
+            arg__1.accept()
+            return True
+        return super().event(arg__1)
 
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:
         """Esc: as it was."""

@@ -280,6 +280,8 @@ class Window(QMainWindow):
     def escape(self) -> None:
         """One thing a press: the gesture, the running fill, the pin, the message."""
         filling, inspection = self.desk.filling, self.desk.inspection
+        if self.pointer.escape():
+            return
         if filling.running and not filling.stopping:
             filling.stop()
         elif inspection.pinned:
