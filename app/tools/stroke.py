@@ -59,9 +59,8 @@ def _between(start: Point, end: Point, spacing: float) -> Iterator[Point]:
     # A little less than a pixel, as rounding must not skip one.
     count = max(1, math.ceil(math.hypot(down, across) / max(0.9, dense)))
     for i in range(1, count + 1):
-        # Whole numbers stay whole this way: a hair less would fall into the pixel before.
-        row, column = ((first * (count - i) + last * i) / count for first, last in ((start.row, end.row), (start.column, end.column)))
-        yield Point(row, column, start.pressure + i / count * harder)
+        share = i / count
+        yield Point(start.row + share * down, start.column + share * across, start.pressure + share * harder)
 
 
 def _gathered(boxes: Iterator[Box], longest: int) -> Iterator[Box]:
