@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor
 
 from app.tools.tip import Tip
 from app.view import cursors
+from app.view.fade import Fade
 from app.view.gestures import Gesture, Shaping, Sizing, Undecided
 from engine.geometry import Box
 
@@ -44,6 +45,11 @@ class Aim(QObject):
         self.alt = False
         self.gesture: Gesture | None = None
         self._marked: list[Box] = []
+        self.fade = Fade(self)
+        self.left: tuple[float, float] | None = None
+        """Row and column of a ring that fades, where the size was changed."""
+        self.fade.stepped.connect(self.refresh)
+        self.fade.gone.connect(self._left)
         document.opened.connect(self._opened)
         toolbox.changed.connect(self.refresh)
 
@@ -90,7 +96,8 @@ class Aim(QObject):
 
     @Slot()
     def _opened(self) -> None:
-        self.gesture = None
+        self.gesture, self.left = None, None
+        self.fade.stop()
         self.refresh()
 
     def move_to(self, x: float, y: float, *, by_keys: bool = False) -> None:
@@ -110,6 +117,15 @@ class Aim(QObject):
             self.alt = held
             self.refresh()
 
+    def leave_ring(self) -> None:
+        """The size is changed: the ring that showed it fades."""
+        self.left = self.ring if self.fade.begin() else None
+
+    @Slot()
+    def _left(self) -> None:
+        self.left = None
+        self.refresh()
+
     @Slot()
     def refresh(self) -> None:
         """Draw the marks where they are now, and no more where they were."""
@@ -121,6 +137,8 @@ class Aim(QObject):
     def _marks(self) -> Iterable[Box]:
         if self.ring is not None:
             yield _around([self.ring], self._toolbox.size / 2)
+        if self.left is not None:
+            yield _around([self.left], self._toolbox.size / 2)
         if self.by_keys and self.place is not None:
             yield _around([self.place], 0)
         if self.corners:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QInputEvent, QKeyEvent, QMouseEvent, QPointingDevice, QTabletEvent
 
 from app.tools.lasso import Lasso
@@ -26,6 +26,9 @@ ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0,
 STRIDE = 16
 """Device-independent pixels that an arrow goes with Shift."""
 
+HELD = 300
+"""Milliseconds after which a key is not tapped but held."""
+
 _ALT, _SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 _NONE = Qt.KeyboardModifier.NoModifier
 
@@ -45,6 +48,9 @@ class Pointer:
         self.not_from_here = self._asks.not_from_here
         """A signal: what the inspected pixel came from is not wanted."""
         self._last: Point | None = None
+        self._chosen = self._back = toolbox.chosen
+        self._since = QElapsedTimer()
+        toolbox.changed.connect(self._tool_changed)
         document.opened.connect(self._opened)
         for signal in (toolbox.changed, document.choices_changed):
             signal.connect(self._look_again)
@@ -53,6 +59,18 @@ class Pointer:
     def busy(self) -> bool:
         """Whether a gesture is under way: Esc then belongs to it."""
         return self._aim.gesture is not None
+
+    @property
+    def holds_inspect(self) -> bool:
+        """Whether Inspect was chosen so long ago that who now lets go of its key was holding it."""
+        return self._chosen == "inspect" and self._since.isValid() and self._since.hasExpired(HELD)
+
+    def _tool_changed(self) -> None:
+        """Remember from which tool Inspect was chosen, and when."""
+        before, self._chosen = self._chosen, self._toolbox.chosen
+        if self._chosen == "inspect" != before:
+            self._back = before
+            self._since.start()
 
     def _opened(self) -> None:
         self._last = None
@@ -199,6 +217,8 @@ class Pointer:
         pressed = event.buttons() if isinstance(event, QMouseEvent | QTabletEvent) else Qt.MouseButton.NoButton
         if gesture is None or pressed & (Qt.MouseButton.RightButton if isinstance(gesture, Sizing) else Qt.MouseButton.LeftButton):
             return gesture is not None
+        if isinstance(gesture, Sizing) or (isinstance(gesture, Undecided) and gesture.sizes):
+            self._aim.leave_ring()
         self._aim.gesture = None
         gesture.end()
         self._remember(gesture)
@@ -243,6 +263,10 @@ class Pointer:
     def _key_release(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Alt:
             self._aim.set_alt(held=False)
+        if event.key() == Qt.Key.Key_I:
+            if self.holds_inspect:
+                self._toolbox.choose(self._back)
+            self._since.invalidate()
         return event.key() == Qt.Key.Key_Space and self._hold_shape(held=False)
 
     def _hold_shape(self, *, held: bool) -> bool:

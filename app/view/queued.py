@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QStyle
 
 from app.view import contour, marks
 from app.view.drawn import Outlined, corner
+from app.view.fade import Fade
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -19,16 +19,8 @@ if TYPE_CHECKING:
     from app.view.drawn import Seen
     from app.view.viewport import Viewport
 
-FADE = 120
-"""Milliseconds."""
-
 BADGE_ROOM = 48
 """Device-independent pixels beyond a hole that its number reaches."""
-
-
-def fade_duration() -> int:
-    """Milliseconds that a fade lasts: none where the system has animations off."""
-    return FADE if QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0 else 0
 
 
 class Queued(QObject):
@@ -42,9 +34,9 @@ class Queued(QObject):
         self._document, self._filling = document, filling
         self._holes: list[tuple[int, Outlined]] = []
         self._going: list[Outlined] = []
-        self._fade = QVariantAnimation(self, startValue=1.0, endValue=0.0)
-        self._fade.valueChanged.connect(self._faded)
-        self._fade.finished.connect(self._gone)
+        self._fade = Fade(self)
+        self._fade.stepped.connect(self._faded)
+        self._fade.gone.connect(self._gone)
         document.opened.connect(self._read)
         document.history_changed.connect(self._painted)
         filling.changed.connect(self._changed)
@@ -62,10 +54,8 @@ class Queued(QObject):
         self._holes = [(number, before.get(id(coverage)) or Outlined(box, coverage)) for number, box, coverage in now]
         after = {id(hole.coverage): hole for _, hole in self._holes}
         gone = [before[key] for key in before.keys() - after.keys()]
-        if gone and fade_duration() and self._document.photograph is not None:
+        if gone and self._document.photograph is not None and self._fade.begin():
             self._going += gone
-            self._fade.setDuration(fade_duration())
-            self._fade.start()
         for hole in (*gone, *(after[key] for key in after.keys() - before.keys())):
             self.stale.emit(hole.box, BADGE_ROOM)
         if bool(before) != bool(after):
@@ -92,7 +82,7 @@ class Queued(QObject):
         """Paint the outlines that are seen, in device pixels."""
         for _, hole in self._holes:
             hole.paint(painter, seen)
-        painter.setOpacity(float(self._fade.currentValue() or 0.0))
+        painter.setOpacity(self._fade.opacity)
         for hole in self._going:
             hole.paint(painter, seen)
         painter.setOpacity(1.0)

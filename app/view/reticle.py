@@ -41,7 +41,12 @@ class Reticle(QObject):
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw it; it is small, so what part of it is seen does not matter."""
         del clip
-        self._paint_ring(painter, viewport, ratio)
+        if self._aim.ring is not None:
+            self._paint_ring(painter, viewport, ratio, self._aim.ring)
+        if self._aim.left is not None:
+            painter.setOpacity(self._aim.fade.opacity)
+            self._paint_ring(painter, viewport, ratio, self._aim.left)
+            painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         corners = [QPointF(*viewport.to_widget(row, column)) for row, column in self._aim.corners]
@@ -50,10 +55,10 @@ class Reticle(QObject):
         if self._aim.by_keys and self._aim.spot:
             strokes.cross(painter, QPointF(*self._aim.spot), minus=self._aim.erases)
 
-    def _paint_ring(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
-        ring, tip = self._aim.ring, self._aim.tip
+    def _paint_ring(self, painter: QPainter, viewport: Viewport, ratio: float, ring: tuple[float, float]) -> None:
+        tip = self._aim.tip
         radius, half = tip.diameter / 2 * viewport.scale, tip.half_radius * viewport.scale
-        if ring is None or radius < SMALLEST:
+        if radius < SMALLEST:
             return
         pieces = ring_pieces(round(radius * ratio, 1), round(half * ratio, 1) if radius - half > APART else 0.0, ratio)
         x, y = (round(at * ratio) for at in viewport.to_widget(*ring))

@@ -440,6 +440,24 @@ def test_a_click_shows_the_results_of_a_fill_and_alt_refuses_its_source(scene: S
         scene.click((10, 10), ALT)
 
 
+def test_inspect_is_kept_when_tapped_and_given_back_when_held(scene: Scene, qtbot: QtBot) -> None:
+    scene.toolbox.choose("eraser")
+    scene.toolbox.choose("inspect")
+    QTest.keyRelease(scene.canvas, Qt.Key.Key_I)
+    assert scene.toolbox.tool == "inspect"
+    scene.toolbox.choose("eraser")
+    scene.toolbox.choose("inspect")
+    qtbot.waitUntil(lambda: scene.pointer.holds_inspect)
+    QTest.keyRelease(scene.canvas, Qt.Key.Key_I)
+    assert scene.toolbox.tool == "eraser"
+
+
+def test_the_ring_fades_where_the_size_was_changed(scene: Scene, qtbot: QtBot) -> None:
+    scene.drag((50, 60), (50, 80), keys=ALT, button=RIGHT)
+    assert scene.aim.left == (50.0, 60.0)
+    qtbot.waitUntil(lambda: scene.aim.left is None)
+
+
 def test_nothing_is_used_while_no_photograph_is_open(scene: Scene) -> None:
     scene.document.close()
     scene.drag((10, 10), (20, 20))
