@@ -253,10 +253,15 @@ class Window(QMainWindow):
 
     @Slot(object)
     def say(self, message: Message) -> None:
-        """A sentence: facts go below, what asks for something goes over the next step; while that is hidden, below too."""
+        """A sentence: facts go below, what asks for something goes over the next step.
+
+        Where there is no next step to be seen it goes onto the first page, or below.
+        """
+        starts = self.stack.currentWidget() is self.start
+        self.start.say(message)
         self.footer.say(message)
         asks = message.kind != "info" or bool(message.actions)
-        hidden = asks and not self.footer.isVisible()
+        hidden = asks and not starts and not self.footer.isVisible()
         self.status.say(message, wholly=hidden)
         if hidden:
             self.status.show()
