@@ -314,10 +314,18 @@ class Window(QMainWindow):
         if not self._may_close:
             event.ignore()
             # Later: within its own closing a window hears of no second one.
-            QTimer.singleShot(0, self.desk.filing.leave)
+            QTimer.singleShot(0, self._ask_to_leave)
             return
         self.desk.settings.set_geometry(self.screen().name(), self.saveGeometry())
         super().closeEvent(event)
+
+    @Slot()
+    def _ask_to_leave(self) -> None:
+        """Once: a question that is open already is answered first."""
+        if self.dialogs.current is None:
+            self.desk.filing.leave()
+        else:
+            self.dialogs.current.activateWindow()
 
     @Slot()
     def _leave(self) -> None:
