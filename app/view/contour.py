@@ -159,7 +159,9 @@ def _away(pooled: Pooled, at: Box, grid: Grid, growth: float) -> NDArray[Any]:
     top, left = at.top // by, at.left // by
     coarse = Box(top, left, -(-at.bottom // by) - top, -(-at.right // by) - left).grown(room, room)
     empty = (pooled.most(coarse, grid.coarser(by)) < 128).astype(np.uint8)
-    away: NDArray[Any] = np.asarray(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_5)) * np.float32(by) - np.float32(by / 2)
+    far = np.float32(room + max(at.size))  # where all is empty OpenCV knows no bound
+    steps = np.minimum(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_5), far)
+    away: NDArray[Any] = steps * np.float32(by) - np.float32(by / 2)
     if by > 1:
         away = np.asarray(cv2.resize(away, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR))
     inside = at.grown(_RIM, _RIM).moved(-coarse.top * by, -coarse.left * by)

@@ -39,7 +39,7 @@ class Reticle(QObject):
         aim.stale.connect(self.stale)
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
-        """Draw it; it is small, so what part of it is seen does not matter."""
+        """Draw it; what part of the canvas is painted anew does not matter."""
         del clip
         if self._aim.ring is not None:
             self._paint_ring(painter, viewport, ratio, self._aim.ring)
@@ -60,24 +60,34 @@ class Reticle(QObject):
         radius, half = tip.diameter / 2 * viewport.scale, tip.half_radius * viewport.scale
         if radius < SMALLEST:
             return
-        pieces = ring_pieces(round(radius * ratio, 1), round(half * ratio, 1) if radius - half > APART else 0.0, ratio)
+        radii = round(radius * ratio, 1), round(half * ratio, 1) if radius - half > APART else 0.0
         x, y = (round(at * ratio) for at in viewport.to_widget(*ring))
+        seen = QRect(-x, -y, round(viewport.width * ratio), round(viewport.height * ratio))
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        for left, top, image in pieces:
+        for left, top, image in ring_pieces(radii, ratio, seen):
             painter.drawImage(x + left, y + top, image)
         painter.restore()
 
 
-@lru_cache(maxsize=4)
-def ring_pieces(radius: float, half: float, ratio: float) -> list[tuple[int, int, QImage]]:
-    """A ring in device pixels, with a second one at `half` where that is not 0: x and y of each piece from its middle, and the piece."""
-    reach = -(-int(radius + 3 * ratio) // PIECE) * PIECE
-    corners = range(-reach, reach, PIECE)
-    pieces = ((left, top, _ring_piece(left, top, (radius, half), ratio)) for top in corners for left in corners)
+def ring_pieces(radii: tuple[float, float], ratio: float, seen: QRect) -> list[tuple[int, int, QImage]]:
+    """What is seen of a ring in device pixels, with a second one where its radius is not 0: x and y of each piece, and the piece.
+
+    All is counted from the ring's middle, so that a ring that moves keeps its pieces; of a huge one only those that are seen are made.
+    """
+    reach = int(radii[0] + 3 * ratio) + 1
+    rows = _corners(max(seen.top(), -reach), min(seen.bottom(), reach))
+    columns = _corners(max(seen.left(), -reach), min(seen.right(), reach))
+    pieces = ((left, top, _ring_piece(left, top, radii, ratio)) for top in rows for left in columns)
     return [(left, top, image) for left, top, image in pieces if image is not None]
 
 
+def _corners(first: int, last: int) -> range:
+    """Where the pieces from `first` to `last` begin."""
+    return range(first // PIECE * PIECE, last + 1, PIECE)
+
+
+@lru_cache(maxsize=512)
 def _ring_piece(left: int, top: int, radii: tuple[float, float], ratio: float) -> QImage | None:
     x, y = np.arange(left, left + PIECE), np.arange(top, top + PIECE)  # from the middle of a pixel, as the cross is
     nearest = np.hypot(np.clip(0, x[0], x[-1]), np.clip(0, y[0], y[-1]))

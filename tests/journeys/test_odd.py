@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.view.reticle import ring_pieces
 from engine.geometry import Box
 from tests.app.meadow import grass, magenta
 from tests.journeys.photographer import ALT, CTRL, KEY, LEFT, MIDDLE, NONE, PATIENCE, RIGHT, SHIFT, Photographer
@@ -277,4 +278,21 @@ def test_the_window_is_made_small_and_large(person: Photographer) -> None:
     person.do("full_screen")
     person.settle()
     person.do("full_screen")
+    person.settle()
+
+
+def test_the_largest_brush_at_the_largest_zoom(person: Photographer) -> None:
+    person.open(grass(400, 500))
+    person.desk.recipe.set_grow(64)
+    person.paint((200, 250), size=3)
+    person.toolbox.set_size(5000)
+    person.toolbox.set_hardness(0.5)
+    person.move(200, 250)
+    for _ in range(12):
+        person.wheel(person.at(200, 250), 3)
+        person.settle()
+    assert person.canvas.viewport.zoom == 64
+    seen = QRect(0, 0, person.canvas.width(), person.canvas.height())
+    assert len(ring_pieces((2500.0 * 64, 1000.0 * 64), 1.0, seen.translated(-2500 * 64, 0))) < 100
+    person.wheel(person.at(200, 250), -60)
     person.settle()
