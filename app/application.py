@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.desk import Desk
@@ -13,6 +13,7 @@ from app.view import style
 from app.view.window import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -32,11 +33,27 @@ def opened(photo: Path | None = None) -> Window:
     window = Window(desk)
     window.show()
     if photo is None:
-        QTimer.singleShot(0, desk.filling.prepare)
+        _FirstSight(window, desk.filling.prepare)
     else:
         _prepare_after(desk)
         desk.filing.open(photo)
     return window
+
+
+class _FirstSight(QObject):
+    """Does something once a window has been drawn for the first time."""
+
+    def __init__(self, window: Window, act: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._act = act
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is inside a window is drawn in the same turn of the loop as the window; the act comes in the next."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._act)
+        return False
 
 
 def _prepare_after(desk: Desk) -> None:
