@@ -162,9 +162,12 @@ def _away(pooled: Pooled, at: Box, grid: Grid, growth: float) -> NDArray[Any]:
     far = np.float32(room + max(at.size))  # where all is empty OpenCV knows no bound
     steps = np.minimum(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_5), far)
     away: NDArray[Any] = steps * np.float32(by) - np.float32(by / 2)
-    if by > 1:
-        away = np.asarray(cv2.resize(away, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR))
     inside = at.grown(_RIM, _RIM).moved(-coarse.top * by, -coarse.left * by)
+    if by > 1:
+        top, left = inside.top // by - 1, inside.left // by - 1  # of all that was looked at for its distance only the box is made fine
+        part = away[top : -(-inside.bottom // by) + 1, left : -(-inside.right // by) + 1]
+        away = np.asarray(cv2.resize(part, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR))
+        inside = inside.moved(-top * by, -left * by)
     return away[inside.slices]
 
 
