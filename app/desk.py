@@ -43,7 +43,7 @@ class Desk(QObject):
     def connect_actions(self, does: dict[str, Callable[[], Any]]) -> None:
         """Say what actions do."""
         for name, act in does.items():
-            self.actions[name].triggered.connect(lambda _checked=False, act=act: act())
+            self.actions[name].triggered.connect(_called(act))
 
     def _file_actions(self) -> dict[str, Callable[[], Any]]:
         filing = self.filing
@@ -116,3 +116,12 @@ class Desk(QObject):
     def close(self) -> bool:
         """End the threads; whether they ended."""
         return all([self.engine.close(), self.files.close()])
+
+
+def _called(act: Callable[[], object]) -> Callable[[], None]:
+    """A slot without arguments, so that Qt leaves out whether the action is checked."""
+
+    def slot() -> None:
+        act()
+
+    return slot
