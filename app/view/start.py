@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.view import marks
 from app.view.controls import KeyButton, key_of, label
-from app.view.footer import MessageRow
+from app.view.panel.footer import MessageRow
 from app.view.row import ListRow
 from app.view.scene import WIDTH, Scene
 from app.view.theme import current

@@ -9,22 +9,22 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.view import clipboard, icons, style
-from app.view.aim import Aim
-from app.view.canvas import Canvas
+from app.view.canvas.aim import Aim
+from app.view.canvas.canvas import Canvas
+from app.view.canvas.findings import EvidenceLayer, SourceArrow
+from app.view.canvas.overlay import Overlay
+from app.view.canvas.pointer import Pointer
+from app.view.canvas.reticle import Reticle
 from app.view.clipboard import Drops
 from app.view.dialogs import Dialogs
-from app.view.evidence_page import EvidencePage
-from app.view.fill_page import FillPage
-from app.view.findings import EvidenceLayer, SourceArrow
-from app.view.footer import Footer
 from app.view.header import Header
 from app.view.manual import Manual
-from app.view.overlay import Overlay
-from app.view.panel import Panel
-from app.view.pointer import Pointer
+from app.view.panel.evidence_page import EvidencePage
+from app.view.panel.fill_page import FillPage
+from app.view.panel.footer import Footer
+from app.view.panel.panel import Panel
 from app.view.rail import Rail
 from app.view.recent import keep_recent
-from app.view.reticle import Reticle
 from app.view.start import Start
 from app.view.status import Status
 from app.view.theme import current

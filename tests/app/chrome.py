@@ -18,10 +18,10 @@ from app.toolbox import Toolbox
 from app.view import style
 from app.view.controls import Link
 from app.view.fields import Scale
-from app.view.footer import Footer
 from app.view.form import Form
 from app.view.header import Header
-from app.view.panel import Panel
+from app.view.panel.footer import Footer
+from app.view.panel.panel import Panel
 from app.view.rail import Rail
 from app.view.status import Status
 

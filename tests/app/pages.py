@@ -17,9 +17,9 @@ from app.actions import Actions
 from app.display import Display
 from app.toolbox import Toolbox
 from app.view import style
-from app.view.evidence_page import EvidencePage
-from app.view.fill_page import FillPage
-from app.view.panel import Panel
+from app.view.panel.evidence_page import EvidencePage
+from app.view.panel.fill_page import FillPage
+from app.view.panel.panel import Panel
 from app.view.theme import DARK, current
 from engine.geometry import Box
 from engine.methods import shelf

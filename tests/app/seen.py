@@ -13,7 +13,7 @@ from skimage import data
 
 from app.display import Display
 from app.toolbox import Toolbox
-from app.view.canvas import Canvas
+from app.view.canvas.canvas import Canvas
 from app.view.theme import DARK
 from engine.picture import Picture
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCursor, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QWidget
 
-from app.view.viewport import NOTCH, Viewport
+from app.view.canvas.viewport import NOTCH, Viewport
 from tests.app.seen import NO_KEY, SIZE, Seen, Tool
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 from PySide6.QtTest import QTest
 
+from app.view.canvas.viewport import MARGIN, Viewport
 from app.view.theme import LIGHT
-from app.view.viewport import MARGIN, Viewport
 from engine.geometry import Box
 from engine.picture import Patch, Picture
 from tests.app.seen import PHOTOGRAPH, SIZE, Seen, rgb

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from app.view.key_view import number
+from app.view.panel.key_view import number
 from app.view.theme import RANKS
 from engine.drawing import vector_colours
 from engine.geometry import Box
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from app.view.patch_view import PatchView
+    from app.view.panel.patch_view import PatchView
     from tests.app.conftest import Core
 
 INSIDE, OUTSIDE = (50, 48), (5, 5)

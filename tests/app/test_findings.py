@@ -14,12 +14,12 @@ from app.toolbox import Toolbox
 from app.tools.lasso import Lasso
 from app.tools.rectangle import Rectangle
 from app.tools.stroke import Point
-from app.view.aim import Aim
-from app.view.excerpts import Excerpts
-from app.view.findings import EvidenceLayer, SourceArrow
-from app.view.gestures import Shaping, mask_of
-from app.view.reticle import Reticle
-from app.view.viewport import Viewport
+from app.view.canvas.aim import Aim
+from app.view.canvas.findings import EvidenceLayer, SourceArrow
+from app.view.canvas.gestures import Shaping, mask_of
+from app.view.canvas.reticle import Reticle
+from app.view.canvas.viewport import Viewport
+from app.view.panel.excerpts import Excerpts
 from engine.drawing import draw
 from engine.geometry import Box
 from tests.app.test_overlay import contrast

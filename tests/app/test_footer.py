@@ -14,7 +14,7 @@ from app.filling import Row
 from app.message import Message
 from app.view import theme
 from app.view.controls import IconButton
-from app.view.queue import Queue
+from app.view.panel.queue import Queue
 from engine.geometry import Box
 from tests.app.chrome import Chrome, dressed, grabbed, opened, place, shown
 

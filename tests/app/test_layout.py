@@ -14,7 +14,7 @@ from app.message import Message
 from app.view import style, theme
 from app.view.controls import ComboBox, IconButton
 from app.view.fields import SliderField
-from app.view.panel import Tab
+from app.view.panel.panel import Tab
 from app.view.row import ListRow
 from app.view.start import Start
 from engine.geometry import Box

@@ -13,7 +13,7 @@ from app.recipe import Recipe
 from app.view.controls import CheckBox, ComboBox
 from app.view.fields import SliderField
 from app.view.form import Form
-from app.view.method_form import MethodForm, scale_of
+from app.view.panel.method_form import MethodForm, scale_of
 from engine.job import Limits
 from engine.methods import shelf
 from tests.app.pages import click, dressed

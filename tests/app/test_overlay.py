@@ -16,9 +16,9 @@ from app.toolbox import Toolbox
 from app.tools.mark import cover, uncover
 from app.tools.stroke import Point, Stroke
 from app.tools.tip import Tip
-from app.view.overlay import Overlay
-from app.view.pooled import Grid, Pooled
-from app.view.viewport import Viewport
+from app.view.canvas.overlay import Overlay
+from app.view.canvas.pooled import Grid, Pooled
+from app.view.canvas.viewport import Viewport
 from engine.geometry import Box
 
 if TYPE_CHECKING:

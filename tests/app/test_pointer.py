@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication
 from app.display import Display
 from app.sampling import ALLOWED, FORBIDDEN
 from app.toolbox import Toolbox
-from app.view.aim import Aim
-from app.view.canvas import Canvas
-from app.view.gestures import Sizing
-from app.view.pointer import Pointer
-from app.view.reticle import Reticle
+from app.view.canvas.aim import Aim
+from app.view.canvas.canvas import Canvas
+from app.view.canvas.gestures import Sizing
+from app.view.canvas.pointer import Pointer
+from app.view.canvas.reticle import Reticle
 from app.view.theme import DARK
 from engine.geometry import Box
 

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 
 from app.choice import Candidate, Choice
 from app.document import Document
-from app.view.excerpts import Excerpts
-from app.view.result_tile import AnotherTile, ResultTile
-from app.view.results import Results
+from app.view.panel.excerpts import Excerpts
+from app.view.panel.result_tile import AnotherTile, ResultTile
+from app.view.panel.results import Results
 from engine.geometry import Box
 from engine.picture import Patch, Picture
 from tests.app.pages import HOLE, OTHER, Pages, click, dressed, photograph, shown, words

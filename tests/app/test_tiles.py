@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QColorSpace, QImage, QPainter
 from skimage import data
 
 from app.photograph import Photograph
-from app.view.colours import Colours
-from app.view.preview import pasted
-from app.view.pyramid import Pyramid, Variant, halved
-from app.view.tiles import CURRENT, ROOM, Tiles
-from app.view.viewport import Viewport
+from app.view.canvas.colours import Colours
+from app.view.canvas.preview import pasted
+from app.view.canvas.pyramid import Pyramid, Variant, halved
+from app.view.canvas.tiles import CURRENT, ROOM, Tiles
+from app.view.canvas.viewport import Viewport
 from engine.geometry import Box
 from engine.picture import Patch, Picture
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from app.view.viewport import KEPT, LARGEST, MARGIN, NOTCH, Viewport
+from app.view.canvas.viewport import KEPT, LARGEST, MARGIN, NOTCH, Viewport
 from engine.geometry import Box
 
 SIZES = st.tuples(st.integers(1, 12_000), st.integers(1, 12_000))

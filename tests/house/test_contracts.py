@@ -60,7 +60,7 @@ BREACHES = (
     ("app/tools/tip.py", "from PySide6 import QtCore", {NO_QT_EITHER}),
     ("app/history.py", "from app.words import tr", {NO_QT_EITHER}),
     ("app/view/theme.py", "import torch", {SEEN}),
-    ("app/view/viewport.py", "from engine.ops.filters import blurred", {SEEN}),
+    ("app/view/canvas/viewport.py", "from engine.ops.filters import blurred", {SEEN}),
     ("app/view/window.py", "from engine.methods import shelf", {SEEN, ALONE}),
     ("app/document.py", "from engine.pipeline import Pipeline", {ALONE}),
     ("app/recipe.py", "from engine.methods import shelf", {ALONE}),

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
-from app.view import contour
-from app.view.pooled import Grid, Pooled
+from app.view.canvas import contour
+from app.view.canvas.pooled import Grid, Pooled
 from engine.geometry import Box
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QRect
 
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 TILE = 256
 """Side in device pixels."""

@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.view.controls import IconButton, IconTextButton, key_of, label, named
-from app.view.excerpts import Excerpts
 from app.view.fields import Scale
 from app.view.form import GAP, SECTION, Form
-from app.view.key_view import KeyView
-from app.view.patch_view import PatchView
+from app.view.panel.excerpts import Excerpts
+from app.view.panel.key_view import KeyView
+from app.view.panel.patch_view import PatchView
+from app.view.panel.source_rows import SourceRows
 from app.view.row import ListRow
-from app.view.source_rows import SourceRows
 from app.view.theme import RANKS, WHITE
 from app.words import tr
 

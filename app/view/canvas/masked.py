@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.view import contour
-from app.view.drawn import Drawn, Look, Seen
-from app.view.pooled import Pooled
+from app.view.canvas import contour
+from app.view.canvas.drawn import Drawn, Look, Seen
+from app.view.canvas.pooled import Pooled
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,12 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from app.view import contour, strokes
+from app.view.canvas import contour, strokes
 
 if TYPE_CHECKING:
     from app.toolbox import Toolbox
-    from app.view.aim import Aim
-    from app.view.viewport import Viewport
+    from app.view.canvas.aim import Aim
+    from app.view.canvas.viewport import Viewport
 
 SMALLEST = 4.0
 """Radius of a ring, in device-independent pixels, under which the cross alone is shown."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app.view import icons, marks
 from app.view.controls import Button, KeyButton, label, named
-from app.view.queue import Queue
+from app.view.panel.queue import Queue
 from app.view.theme import current
 from app.words import tr
 

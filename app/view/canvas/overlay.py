@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.view.drawn import device
-from app.view.hatched import Hatched
-from app.view.masked import Masked
-from app.view.queued import Queued
+from app.view.canvas.drawn import device
+from app.view.canvas.hatched import Hatched
+from app.view.canvas.masked import Masked
+from app.view.canvas.queued import Queued
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRect
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.filling import Filling
     from app.recipe import Recipe
     from app.toolbox import Toolbox
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 
 class Overlay(QObject):

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
-from app.view import strokes
-from app.view.drawn import Outlined, device
+from app.view.canvas import strokes
+from app.view.canvas.drawn import Outlined, device
 from app.view.theme import RANKS, WHITE
 from engine.drawing import draw
 from engine.geometry import Box
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from app.document import Document
     from app.inspection import Inspection
     from app.toolbox import Toolbox
-    from app.view.aim import Aim
-    from app.view.viewport import Viewport
+    from app.view.canvas.aim import Aim
+    from app.view.canvas.viewport import Viewport
     from engine.evidence import Evidence, Layer
 
 SAMPLES = 1 << 16

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 
-from app.view.colours import Colours
-from app.view.preview import Preview, pasted
-from app.view.pyramid import Pyramid, Variant
-from app.view.tiles import CURRENT, Tiles
+from app.view.canvas.colours import Colours
+from app.view.canvas.preview import Preview, pasted
+from app.view.canvas.pyramid import Pyramid, Variant
+from app.view.canvas.tiles import CURRENT, Tiles
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.display import Display, Sight
     from app.document import Document
     from app.filling import Filling
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
     from engine.geometry import Box
     from engine.picture import Patch
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QCursor, QNativeGestureEvent
 
-from app.view import spoken
-from app.view.navigation import Navigation
-from app.view.stage import Stage
+from app.view.canvas import spoken
+from app.view.canvas.navigation import Navigation
+from app.view.canvas.stage import Stage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent

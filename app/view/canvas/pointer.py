@@ -11,8 +11,8 @@ from PySide6.QtGui import QInputEvent, QKeyEvent, QMouseEvent, QPointingDevice, 
 from app.tools.lasso import Lasso
 from app.tools.rectangle import Rectangle
 from app.tools.stroke import Point
-from app.view.aim import PAINTS, SHAPES, Aim
-from app.view.gestures import Gesture, Painting, Shaping, Sizing, Undecided, area_of, mask_of
+from app.view.canvas.aim import PAINTS, SHAPES, Aim
+from app.view.canvas.gestures import Gesture, Painting, Shaping, Sizing, Undecided, area_of, mask_of
 from app.words import tr
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.recipe import MOST_FEATHER, MOST_GROWTH
 from app.view.controls import ROW, ComboBox, Link, label
-from app.view.excerpts import Excerpts
 from app.view.fields import Scale
 from app.view.form import GAP, SECTION, Form
-from app.view.method_form import MethodForm
-from app.view.painted import Painted
-from app.view.results import Results
+from app.view.panel.excerpts import Excerpts
+from app.view.panel.method_form import MethodForm
+from app.view.panel.painted import Painted
+from app.view.panel.results import Results
 from app.words import tr
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from app.words import tr
 if TYPE_CHECKING:
     from app.document import Document
     from app.filling import Filling
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 QUARTER = 25
 """Progress is told in steps of so many percent."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.view.pyramid import Variant
+from app.view.canvas.pyramid import Variant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.filling import Filling
     from app.photograph import Photograph
-    from app.view.pyramid import Pyramid
+    from app.view.canvas.pyramid import Pyramid
     from engine.geometry import Box
     from engine.picture import Patch
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
     from app.choice import Candidate, Choice
-    from app.view.excerpts import Excerpts
+    from app.view.panel.excerpts import Excerpts
 
 COLUMNS, WIDE, HIGH = 2, 4, 3
 """Tiles in a row, and the shape of their pictures."""

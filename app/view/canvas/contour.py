@@ -19,7 +19,7 @@ from engine.geometry import Box
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from app.view.pooled import Grid, Pooled
+    from app.view.canvas.pooled import Grid, Pooled
 
 CORE, CASED = 1.2, 3.0
 """Widths of a line's white and of the black under it, in device-independent pixels."""

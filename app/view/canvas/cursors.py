@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QCursor, QPainter, QPixmap
 
-from app.view import strokes
+from app.view.canvas import strokes
 
 SIDE = 15
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.view.colours import Colours
-from app.view.pyramid import premultiplied
+from app.view.canvas.colours import Colours
+from app.view.canvas.pyramid import premultiplied
 from engine.geometry import Box
 
 if TYPE_CHECKING:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.view import contour, marks
-from app.view.drawn import Outlined, corner
-from app.view.fade import Fade
+from app.view import marks
+from app.view.canvas import contour
+from app.view.canvas.drawn import Outlined, corner
+from app.view.canvas.fade import Fade
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from app.document import Document
     from app.filling import Filling
-    from app.view.drawn import Seen
-    from app.view.viewport import Viewport
+    from app.view.canvas.drawn import Seen
+    from app.view.canvas.viewport import Viewport
 
 BADGE_ROOM = 48
 """Device-independent pixels beyond a hole that its number reaches."""

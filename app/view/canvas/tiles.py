@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.view.colours import Colours
-    from app.view.pyramid import Pyramid, Variant
-    from app.view.viewport import Viewport
+    from app.view.canvas.colours import Colours
+    from app.view.canvas.pyramid import Pyramid, Variant
+    from app.view.canvas.viewport import Viewport
 
 SIDE = 512
 """Pixels of a level that a tile has; one more around them is kept, for smooth drawing up to the edge."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
 
-from app.view.viewport import NOTCH
+from app.view.canvas.viewport import NOTCH
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
     from app.toolbox import Toolbox
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 CLICK = 3
 """Pixels that the hand may tremble by in a click."""

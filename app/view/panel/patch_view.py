@@ -12,7 +12,7 @@ from app.view.theme import BLACK, CASING, current
 from engine.geometry import Box
 
 if TYPE_CHECKING:
-    from app.view.excerpts import Excerpts
+    from app.view.panel.excerpts import Excerpts
 
 SIDE = 136
 DIM = 0.35

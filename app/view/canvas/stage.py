@@ -12,10 +12,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.view import marks
-from app.view.backdrop import paint_checker, paint_drop, paint_grid, surround
-from app.view.sights import Sights
-from app.view.split import Split
-from app.view.viewport import Viewport
+from app.view.canvas.backdrop import paint_checker, paint_drop, paint_grid, surround
+from app.view.canvas.sights import Sights
+from app.view.canvas.split import Split
+from app.view.canvas.viewport import Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.view.controls import ROW, label
-from app.view.result_tile import COLUMNS, AnotherTile, ResultTile
+from app.view.panel.result_tile import COLUMNS, AnotherTile, ResultTile
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from app.choice import Choice
     from app.document import Document
     from app.filling import Filling
-    from app.view.excerpts import Excerpts
-    from app.view.result_tile import Tile
+    from app.view.panel.excerpts import Excerpts
+    from app.view.panel.result_tile import Tile
 
 GAP = 8
 """Between tiles."""

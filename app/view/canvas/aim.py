@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QCursor
 
 from app.tools.tip import Tip
-from app.view import cursors
-from app.view.fade import Fade
-from app.view.gestures import Gesture, Shaping, Sizing, Undecided
+from app.view.canvas import cursors
+from app.view.canvas.fade import Fade
+from app.view.canvas.gestures import Gesture, Shaping, Sizing, Undecided
 from engine.geometry import Box
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.document import Document
     from app.toolbox import Toolbox
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 PAINTS, SHAPES = ("brush", "eraser", "area"), ("lasso", "rectangle")
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
+from app.view.canvas.tiles import edge
 from app.view.theme import BADGE, SURROUNDS, WHITE
-from app.view.tiles import edge
 
 if TYPE_CHECKING:
+    from app.view.canvas.viewport import Viewport
     from app.view.theme import Theme
-    from app.view.viewport import Viewport
 
 CHECK = 8
 """Side of a field of the checker."""

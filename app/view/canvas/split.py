@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.view.sights import ORIGINAL, sight_name
+from app.view.canvas.sights import ORIGINAL, sight_name
 from app.view.theme import BADGE, BLACK, CASING, WHITE
 
 if TYPE_CHECKING:
     from app.display import Display
-    from app.view.viewport import Viewport
+    from app.view.canvas.viewport import Viewport
 
 HANDLE = 26
 """Diameter."""
