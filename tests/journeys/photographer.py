@@ -199,9 +199,10 @@ class Photographer:
     def _back(self, dialog: QDialog) -> None:
         """A dialog is gone, and the window takes keys again unless another one came."""
         self.until(lambda: self.dialog is not dialog)
-        if self.dialog is None and self.window.isVisible():
-            self.window.activateWindow()  # what a window manager does
-            self.until(lambda: QApplication.activeWindow() is self.window or self.dialog is not None)
+        window = self.window
+        if self.dialog is None and window.isVisible():
+            window.activateWindow()  # what a window manager does
+            self.until(lambda: QApplication.activeWindow() is window or self.dialog is not None or not window.isVisible())
 
     # The eye
 

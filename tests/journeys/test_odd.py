@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.view.reticle import ring_pieces
+from app.view.canvas.reticle import ring_pieces
 from engine.geometry import Box
 from tests.app.meadow import grass, magenta
 from tests.journeys.photographer import ALT, CTRL, KEY, LEFT, MIDDLE, NONE, PATIENCE, RIGHT, SHIFT, Photographer

@@ -235,13 +235,13 @@ def test_what_is_remembered_comes_back(start: Callable[..., Photographer]) -> No
     person.toolbox.set_size(33)
     person.do("theme_light")
     person.do("mask_blue")
-    person.window.resize(1100, 720)
+    person.window.resize(1100, 710)
     person.key(KEY.Key_Q, CTRL)
     person.until(lambda: not person.window.isVisible())
     again = start()
     assert again.toolbox.size == 33
     assert again.display.theme == "light"
     assert again.display.mask_colour == "blue"
-    assert again.window.size().toTuple() == (1100, 720)
+    assert again.window.size().toTuple() == (1100, 710)
     assert [path.name for path in again.desk.filing.recent] == ["meadow.png"]
     again.do("theme_system")
