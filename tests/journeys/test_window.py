@@ -86,10 +86,12 @@ def test_no_word_is_cut_at_the_smallest_size_in_a_longer_language(start: Callabl
     window.resize(1100, 700)
 
     def roomy(state: str) -> None:
-        for _ in range(3):  # a text that changes asks for its room in the next turn
-            person.settle()
+        def fits() -> None:  # a text that changes gets its room in the next turn
+            assert not cramped(window), state
+
+        person.settle()
+        person.qtbot.waitUntil(fits, timeout=2000)
         assert window.size().toTuple() == (1100, 700), state
-        assert not cramped(window), state
 
     roomy("empty")
     person.open(grass(160, 200, THING))
