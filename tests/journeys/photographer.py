@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QMessageBox
 
+from engine.geometry import Place
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -243,8 +244,11 @@ def differing(one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.bool_]:
     return different.any(axis=2) if different.ndim == 3 else different
 
 
-def only(places: NDArray[Any], within: Sequence[slice] | tuple[slice, ...]) -> bool:
-    """Whether something is nowhere else."""
-    rest = places.copy()
-    rest[tuple(within)] = False
-    return not rest.any()
+def came_from(choice: Choice) -> set[tuple[int, int]]:
+    """Where every third pixel of a fill came from."""
+    candidate, found = choice.candidates[-1], set[tuple[int, int]]()
+    for row, column in np.argwhere(choice.hole)[::3]:
+        place = Place.pixel(choice.box.top + int(row), choice.box.left + int(column))
+        for evidence in candidate.evidence:
+            found |= {(one.place.box.top, one.place.box.left) for one in evidence.sources(place)}
+    return found
