@@ -283,15 +283,16 @@ class Window(QMainWindow):
         QGuiApplication.clipboard().setText(self.desk.filling.report or self.desk.filing.report)
 
     def escape(self) -> None:
-        """One thing a press: the gesture, the running fill, the pin, the message."""
-        filling, inspection = self.desk.filling, self.desk.inspection
+        """One thing a press: the gesture, the running fill, what waits after it, the pin, the message."""
+        filling = self.desk.filling
+        waiting = [row.number for row in filling.rows() if row.waiting]
         if self.pointer.escape():
             return
         if filling.running and not filling.stopping:
             filling.stop()
-        elif inspection.pinned:
-            inspection.free()
-        else:
+        elif filling.stopping and waiting:
+            filling.cancel(waiting[-1])
+        elif not self.pointer.free():
             self.footer.dismiss()
 
     def go_round(self, step: int) -> None:

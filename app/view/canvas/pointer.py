@@ -154,10 +154,12 @@ class Pointer:
             self._aim.refresh()
         return gesture is not None
 
-    def _free(self) -> bool:
-        pinned = self._toolbox.tool == "inspect" and self._inspection.pinned
+    def free(self) -> bool:
+        """Let go of the pinned pixel and look at the one under the pointer; whether there was one."""
+        pinned = self._inspection.pinned
         if pinned:
             self._inspection.free()
+            self._look_again()
         return pinned
 
     # Gestures
@@ -253,7 +255,7 @@ class Pointer:
             self._aim.set_alt(held=True)
             return False
         if key == Qt.Key.Key_Escape:
-            return self.escape() or self._free()
+            return self.escape() or self.free()
         if key == Qt.Key.Key_Insert:
             return self._insert(event)
         if key in ARROWS and not event.modifiers() & (_ALT | Qt.KeyboardModifier.ControlModifier):
