@@ -97,6 +97,7 @@ def test_the_source_of_a_pixel_is_seen_and_pinned(person: Photographer) -> None:
     assert inspection.place == MIDDLE
     person.key(KEY.Key_Escape)
     assert not inspection.pinned
+    assert inspection.place == (66, 86)
     person.move(66, 87)
     assert inspection.place == (66, 87)
     person.move(5, 5)

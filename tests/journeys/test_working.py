@@ -69,6 +69,25 @@ def test_a_fill_is_stopped_and_another_works(person: Photographer) -> None:
     assert not magenta(person.pixels)
 
 
+def test_escape_twice_stops_what_runs_and_what_waits(person: Photographer) -> None:
+    was = meadow()
+    person.open(was)
+    cover_large(person)
+    begun(person)
+    cover(person)
+    waits = person.painted
+    assert waits.any()
+    person.key(KEY.Key_Return)
+    assert not person.painted.any()
+    person.key(KEY.Key_Escape)
+    assert person.filling.stopping
+    person.key(KEY.Key_Escape)
+    assert person.painted[waits > 0].all()
+    assert person.painted[LARGE.slices].all()
+    person.idle()
+    assert np.array_equal(person.pixels, was)
+
+
 def test_the_next_hole_is_painted_and_queued_while_one_fills(person: Photographer) -> None:
     was = meadow()
     was[120:140, 200:220] = (255, 0, 255)
