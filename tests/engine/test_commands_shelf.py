@@ -75,14 +75,8 @@ def test_bad_files_are_found_before_torch_is_loaded(desk: Desk, root: Path) -> N
     assert "torch" not in done.stdout.split()
 
 
-def test_without_arguments_the_front_door_says_what_it_can_do(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
-    monkeypatch.setattr(sys, "argv", ["main.py"])
-    assert main.main() == 2
-    assert "fill PHOTO MASK -o OUT" in desk.refused_run()
-
-
 def test_ctrl_c_at_the_front_door(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def stopped(_: object) -> None:
+    def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("engine.commands.run", stopped)
