@@ -266,7 +266,7 @@ class Filling(QObject):
         elif task is self._task and self._now is not None:
             self.report = failure.report
             self._give_back(self._now)
-            text = tr("The fill failed: {reason} Nothing was changed.").format(reason=failure.sentence)
+            text = tr("The fill failed. {reason} Nothing was changed.").format(reason=failure.sentence)
             self._end()
             self.said.emit(Message(text, "error", actions))
 

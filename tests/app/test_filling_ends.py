@@ -30,7 +30,7 @@ def test_a_mask_over_everything_is_a_sentence_and_comes_back(core: Core) -> None
     core.open(grass(60, 60))
     core.fill(Box(0, 0, 60, 60))
     assert core.last == (
-        "The fill failed: The mask covers the whole picture, so nothing is left to fill it from; leave some of it uncovered. "
+        "The fill failed. The mask covers the whole picture, so nothing is left to fill it from; leave some of it uncovered. "
         "Nothing was changed."
     )
     assert core.said[-1].kind == "error"
@@ -50,7 +50,7 @@ def test_an_area_without_a_source_is_a_sentence(core: Core) -> None:
     core.document.area.writing(HERE)[...] = 1
     core.document.committed("Area")
     core.fill(HERE)
-    assert core.last.startswith("The fill failed: The sampling area holds no visible pixel")
+    assert core.last.startswith("The fill failed. The sampling area holds no visible pixel")
     assert core.document.holes() == [HERE]
 
 

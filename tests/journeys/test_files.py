@@ -275,7 +275,7 @@ def test_a_mask_over_everything_leaves_nothing_to_copy(person: Photographer) -> 
     person.key(KEY.Key_Return)
     person.idle()
     assert person.said[-1].kind == "error"
-    assert person.last.startswith("The fill failed: ")
+    assert person.last.startswith("The fill failed. ")
     assert person.last.endswith("Nothing was changed.")
     assert person.painted.all()
     person.key(KEY.Key_Z, CTRL)
