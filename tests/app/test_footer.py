@@ -119,7 +119,7 @@ def test_a_message_offers_what_can_be_done(chrome: Chrome) -> None:
     chrome.actions["copy_report"].triggered.connect(lambda: asked.append("report"))
     footer = chrome.footer
     before = place(footer.fill, chrome.window)
-    footer.say(Message("The fill failed. no memory. Nothing was changed.", "error", ("copy_report",)))
+    footer.say(Message("The fill failed. There is no memory left. Nothing was changed.", "error", ("copy_report",)))
     assert place(footer.fill, chrome.window) == before
     assert footer.message.isVisible()
     assert [button.text() for button in footer.message.buttons] == ["Copy report"]

@@ -144,7 +144,7 @@ def test_no_word_is_clipped_in_a_longer_language(core: Core, state: str) -> None
         core.paint(Box(5, 5, 10, 10))
         core.paint(Box(40, 60, 10, 10))
     elif state == "message":
-        chrome.footer.say(Message("The fill failed. not enough memory. Nothing was changed.", "error", ("copy_report", "another")))
+        chrome.footer.say(Message("The fill failed. There is not enough memory. Nothing was changed.", "error", ("copy_report", "another")))
     elif state == "split":
         chrome.display.set("compare", "split")
     elif state == "inspect":
