@@ -150,9 +150,12 @@ def test_inspect_is_kept_when_tapped_and_given_back_when_held(scene: Scene, qtbo
 
 
 def test_the_ring_fades_where_the_size_was_changed(scene: Scene, qtbot: QtBot) -> None:
-    scene.drag((50, 60), (50, 80), keys=ALT, button=RIGHT)
-    assert scene.aim.left == (50.0, 60.0)
-    qtbot.waitUntil(lambda: scene.aim.left is None)
+    left: list[object] = []
+    scene.aim.fade.stepped.connect(lambda: left.append(scene.aim.left))
+    with qtbot.waitSignal(scene.aim.fade.gone):
+        scene.drag((50, 60), (50, 80), keys=ALT, button=RIGHT)
+    assert (50.0, 60.0) in left
+    assert scene.aim.left is None
 
 
 def test_nothing_is_used_while_no_photograph_is_open(scene: Scene) -> None:
