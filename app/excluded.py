@@ -37,7 +37,8 @@ def piece_around(field: Evidence, place: tuple[int, int], source: Source, size: 
         source: its likeliest source; where results were averaged it need not be the one in the field.
         size: height and width of the photograph.
     """
-    box = _filled(field)
+    box = field.pixels.box
+    assert box is not None
     offsets = field.layer("field", box)
     row, column = place[0] - box.top, place[1] - box.left
     down, across = offsets[row, column]
@@ -48,14 +49,6 @@ def piece_around(field: Evidence, place: tuple[int, int], source: Source, size: 
     rows = np.append(rows + box.top + steps[:, 0], at.top).clip(0, size[0] - 1)
     columns = np.append(columns + box.left + steps[:, 1], at.left).clip(0, size[1] - 1)
     return _with_patches(rows, columns, max(source.patch.size), size)
-
-
-def _filled(field: Evidence) -> Box:
-    """The box around the pixels that it speaks of."""
-    pixels = field.pixels
-    top, left = int(pixels.lines.min()), int(pixels.starts.min())
-    inside = Box(top, left, int(pixels.lines.max()) + 1 - top, int(pixels.ends.max()) - left)
-    return inside.moved(pixels.window.box.top, pixels.window.box.left)
 
 
 def _with_patches(rows: NDArray[np.int64], columns: NDArray[np.int64], side: int, size: tuple[int, int]) -> Piece:

@@ -86,6 +86,14 @@ class HolePixels:
         return int(self.before[-1])
 
     @property
+    def box(self) -> Box | None:
+        """The smallest box of the picture that holds them all; None where there are none."""
+        if not len(self):
+            return None
+        top, left = int(self.lines[0]), int(self.starts.min())
+        return self.window.picture_box(Box(top, left, int(self.lines[-1]) + 1 - top, int(self.ends.max()) - left))
+
+    @property
     def rows(self) -> NDArray[np.int32]:
         """(n,): each pixel's row in the window."""
         return self.rows_of(slice(None))

@@ -136,14 +136,25 @@ def write_evidence(
 
 def _holes(picture: Picture, patches: Sequence[Patch], evidence: Sequence[Evidence], mask: Mask) -> list[_Hole]:
     holes: list[_Hole] = []
+    left = list(evidence)
     for number, patch in enumerate(patches, 1):
         hole = mask.hole[patch.box.slices]
         inner = Box.around(hole)
         box = patch.box if inner is None else inner.moved(patch.box.top, patch.box.left)
-        known = tuple(one for one in evidence if one.pixels.window.box.common(box))
+        known = _about(patch, left)
         view = View.of(box, picture.box, max(24, max(box.size) // 5))
         holes.append(_Hole(number, box, view, int(hole.sum()), known))
     return holes
+
+
+def _about(patch: Patch, left: list[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence of the pixels in a patch, one of each name; taken out of what is left. Windows overlap where one was filled after another."""
+    named: dict[str, Evidence] = {}
+    for one in left:
+        if one.pixels.box is not None and one.pixels.box.common(patch.box) == one.pixels.box:
+            named.setdefault(one.name, one)
+    left[:] = [one for one in left if not any(one is taken for taken in named.values())]
+    return tuple(named.values())
 
 
 def _facts(picture: Picture, mask: Mask, evidence: Sequence[Evidence]) -> str:

@@ -173,3 +173,10 @@ def test_the_field_over_a_part_is_that_of_the_whole() -> None:
         common = at.common(Box(100, 200, 12, 12))
         assert common is not None
         assert np.array_equal(part[common.moved(-at.top, -at.left).slices], whole[common.moved(-100, -200).slices], equal_nan=True)
+
+
+@given(odd_windows, st.integers(0, 1000))
+def test_the_box_around_the_pixels(window: Window, seed: int) -> None:
+    hole = holes(window, seed)
+    around = Box.around(hole)
+    assert HolePixels.of(window, hole).box == (None if around is None else window.picture_box(around))

@@ -250,3 +250,14 @@ def test_a_disk_that_refuses_is_a_sentence(tmp_path: Path) -> None:
         write_evidence(tmp_path, **filled(skimage.data.chelsea(), 100))
     assert not list(tmp_path.glob(".*"))
     assert not (tmp_path / "index.html").exists()
+
+
+def test_of_fills_one_after_another_each_hole_has_its_own_evidence(tmp_path: Path) -> None:
+    """Their windows overlap, and the last hole was filled twice."""
+    told = filled(np.random.default_rng(3).integers(0, 255, (180, 160, 3), np.uint8), 10, 60, 60)
+    write_evidence(tmp_path, **told)
+    for number, top in ((1, 10), (2, 60), (3, 60)):
+        with np.load(tmp_path / f"hole-{number}.npz") as arrays:
+            assert arrays["window_box"].tolist() == [top, 20, 80, 120]
+            assert len(arrays["rows"]) == arrays["copied"].sum() == 1005
+            assert np.isfinite(arrays["field"]).all(axis=2).sum() == 1005
