@@ -19,6 +19,7 @@ from app.tools.tip import Tip
 from app.view.canvas.overlay import Overlay
 from app.view.canvas.pooled import Grid, Pooled
 from app.view.canvas.viewport import Viewport
+from app.view.style import Fusion
 from engine.geometry import Box
 
 if TYPE_CHECKING:
@@ -304,10 +305,9 @@ class Still(QProxyStyle):
 
 @pytest.fixture
 def no_animations() -> Iterator[None]:
-    before = QApplication.style().name()
     QApplication.setStyle(Still("Fusion"))
     yield
-    QApplication.setStyle(before)
+    QApplication.setStyle(Fusion())
 
 
 def texture(core: Core) -> None:
