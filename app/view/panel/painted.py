@@ -51,8 +51,7 @@ class Painted(QObject):
 
     @Slot(object)
     def _mask_changed(self, _box: Box) -> None:
-        if not self._pause.isActive():
-            self._pause.start()
+        self._pause.start()  # anew, so that nothing is counted while a brush moves
 
     @Slot(object)
     def _area_changed(self, box: Box) -> None:
