@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ BETWEEN = 60.0
 """Seconds from one rest to the next. In a rest nothing is open and nothing runs, so that what memory holds can be compared."""
 FROZEN = 2.0
 """Seconds that no turn of the window's loop may take; whoever does shows where it is."""
-GROWTH = 60.0
+GROWTH = 120.0
 """MiB that the last rest may hold above the second; the first comes before all that is loaded or drawn once."""
 HARMLESS = ("This plugin does not support", "Mouse event at ")
 """What Qt says of its screenless platform, and of our own aim when a key has just changed the window's size."""
@@ -70,6 +71,8 @@ class Faults:
         sys.unraisablehook = lambda said: self._raised(said.exc_type, said.exc_value, said.exc_traceback)
         threading.excepthook = lambda said: self._raised(said.exc_type, said.exc_value, said.exc_traceback)
         qInstallMessageHandler(self._warned)
+        warnings.showwarning = lambda message, *_: self.found.append(f"a warning: {message}")
+        warnings.simplefilter("always")
 
     def _raised(self, kind: Any, value: Any, trace: Any) -> None:
         self.found.append("".join(traceback.format_exception(kind, value, trace)))
