@@ -24,7 +24,7 @@ SHARES = (0.045, 0.15)
 RAMP = (0.5, 1.5)
 """Half the width of the soft outline, pixels in a picture of 256 x 256."""
 SMALLEST_SOFT = 64
-"""Pixels a side below which outlines are hard."""
+"""Pixels of the shorter side below which outlines are hard."""
 MOST_OF_SIDE = 0.9
 
 
@@ -32,7 +32,7 @@ def thing(size: tuple[int, int], rng: np.random.Generator) -> Pixels:
     """A figure or a thing anywhere in the picture, wholly inside it."""
     parts = (_figure if rng.random() < 0.5 else _lump)(rng)
     side = side_of(size)
-    ramp = max(1, whole(between(rng, *RAMP) * side / 256)) if side >= SMALLEST_SOFT else 0
+    ramp = max(1, whole(between(rng, *RAMP) * side / 256)) if min(size) >= SMALLEST_SOFT else 0
     target = max(1, math.floor(between(rng, *SHARES) * size[0] * size[1]))
     drawn = _largest(parts, size, target, ramp)
     tall, wide = (int(side) for side in drawn.shape)
@@ -63,7 +63,7 @@ def _drawn(parts: Sequence[Part], scale: int, size: tuple[int, int], ramp: int) 
     canvas = np.zeros([math.ceil(one * long) + 2 * pad for one, long in zip(by, extent.tolist(), strict=True)], np.uint8)
     for part in parts:
         draw_area(canvas, [(whole((row - low[0]) * by[0]) + pad, whole((column - low[1]) * by[1]) + pad) for row, column in part])
-    canvas = softened(rounded(canvas, scale // 40), ramp)
+    canvas = softened(rounded(canvas, int(min(by)) // 40), ramp)
     rows, columns = np.flatnonzero(canvas.any(1)), np.flatnonzero(canvas.any(0))
     return canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1][: size[0], : size[1]]
 

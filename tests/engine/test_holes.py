@@ -25,7 +25,9 @@ GOLDEN = {
     "irregular-40-60": "8bf2c45d8da3c3f3",
     "object": "b8caae4d52f7521f",
 }
-SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40)).filter(lambda size: size[0] * size[1] > 1)
+SIZES = (st.tuples(st.integers(1, 40), st.integers(1, 40)) | st.tuples(st.just(1), st.integers(2, 2000))).filter(
+    lambda size: size[0] * size[1] > 1
+)
 LARGER = st.tuples(st.integers(64, 300), st.integers(64, 300))
 SEEDS = st.integers(0, 2**31)
 
