@@ -1,0 +1,113 @@
+"""Is it the same texture, wherever it stands? Sliced Wasserstein distances between the patches of the fill and of the truth.
+
+The distance of two sets of equal size along one direction is the mean distance of their sorted projections; it is averaged over random
+directions (Rabin et al., SSVM 2011). Positions and directions are drawn from a fixed seed, the same for the fill and for the truth.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.evaluation.scores import filters
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.evaluation.scores.view import Pair, View
+
+    Values = NDArray[np.float32]
+
+SIDE = 7
+"""Pixels along a patch."""
+DIRECTIONS, MOST = 64, 20_000
+"""Directions, and patches at the most, of `swd`."""
+LAPLACIAN_DIRECTIONS, LAPLACIAN_MOST = 512, 4096
+"""The same for a level of `swd_laplacian`."""
+COARSEST = 16
+"""Shorter side of the smallest level, in pixels."""
+FEWEST = 32
+"""A coarser level takes part if so many of its pixels lie in the hole."""
+LEAST_SPREAD = 0.1
+"""In levels of 255: what is flatter is not made to look like noise."""
+
+
+def swd(pair: Pair) -> float:
+    """Of 7x7 RGB patches centred in the hole, along 64 directions, x 1000 of the range."""
+    return float(np.abs(pair.filled.once(_projected) - pair.truth.once(_projected)).mean() / 255 * 1000)
+
+
+def swd_laplacian(pair: Pair) -> float:
+    """Of 7x7 patches of the levels of a Laplacian pyramid, centred in the hole, normalised a channel, x 1000; the levels' mean.
+
+    After Karras et al., "Progressive Growing of GANs", ICLR 2018, section 5.
+    """
+    levels = zip(pair.filled.once(_projected_levels), pair.truth.once(_projected_levels), strict=True)
+    return float(np.mean([np.abs(ours - theirs).mean() for ours, theirs in levels]) * 1000)
+
+
+def laplacian_levels(pixels: NDArray[np.uint8]) -> list[Values]:
+    """From fine to coarse: what each level of a Gaussian pyramid holds beyond the next, and the last level itself; (h, w, 3), in levels."""
+    levels = [pixels.astype(np.float32)]
+    while min(levels[-1].shape[:2]) // 2 >= COARSEST:
+        levels.append(filters.smaller(levels[-1]))
+        height, width = levels[-2].shape[:2]
+        levels[-2] = levels[-2] - filters.larger(levels[-1], (height, width))
+    return levels
+
+
+def _projected(view: View) -> Values:
+    """(64, n): sorted projections of the patches around the hole's pixels."""
+    rng = np.random.default_rng(0)
+    directions = rng.normal(size=(SIDE * SIDE * 3, DIRECTIONS)).astype(np.float32)
+    directions /= np.linalg.norm(directions, axis=0)
+    rows, columns = _some(view.hole, MOST, rng)
+    return _sorted(_patches(view.pixels, rows, columns).reshape(len(rows), -1), directions)
+
+
+def _projected_levels(view: View) -> list[Values]:
+    """(512, n) for each level that takes part: sorted projections of its normalised patches."""
+    found: list[Values] = []
+    for number, level in enumerate(laplacian_levels(view.pixels)):
+        hole = view.hole[:: 2**number, :: 2**number]
+        if number == 0 or np.count_nonzero(hole) >= FEWEST:
+            rows, columns = _some(hole, LAPLACIAN_MOST, np.random.default_rng(number))
+            found.append(_sorted(_normalised(_patches(level, rows, columns)), laplacian_directions()))
+    return found
+
+
+@cache
+def laplacian_directions() -> Values:
+    """(147, 512): unit vectors; a patch's numbers come channel by channel, then row by row."""
+    directions = np.random.default_rng(0).normal(size=(SIDE * SIDE * 3, LAPLACIAN_DIRECTIONS))
+    return (directions / np.linalg.norm(directions, axis=0)).astype(np.float32)
+
+
+def _normalised(patches: Values) -> Values:
+    """(n, 147): each channel with mean 0 and spread 1 over all of its patches (n, 3, 7, 7)."""
+    mean, spread = patches.mean((0, 2, 3), keepdims=True), patches.std((0, 2, 3), keepdims=True)
+    return ((patches - mean) / np.maximum(spread, np.float32(LEAST_SPREAD))).reshape(len(patches), -1)
+
+
+def _sorted(patches: Values, directions: Values) -> Values:
+    """(directions, n): the projections of patches (n, 147) along each direction (147, directions), in order."""
+    return np.sort(np.ascontiguousarray((patches @ directions).T), axis=1)
+
+
+def _some(hole: NDArray[np.bool_], most: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the hole's pixels; of more than `most` a random choice."""
+    rows, columns = np.nonzero(hole)
+    if len(rows) <= most:
+        return rows, columns
+    some = np.sort(rng.choice(len(rows), most, replace=False))
+    return rows[some], columns[some]
+
+
+def _patches(values: NDArray[np.uint8] | Values, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Values:
+    """(n, 3, 7, 7): the patches around these pixels of (h, w, 3), which is mirrored at its edges."""
+    reach = SIDE // 2
+    padded = np.pad(values, ((reach, reach), (reach, reach), (0, 0)), "reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (SIDE, SIDE), (0, 1))
+    return windows[rows, columns].astype(np.float32)
