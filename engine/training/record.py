@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import platform
+import tomllib
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +87,7 @@ class Session:
             began=datetime.now(UTC).isoformat(timespec="seconds"),
             hardware=hardware(device),
             processes=processes,
-            versions={"python": platform.python_version(), "torch": str(torch.__version__)},
+            versions={"inlay": version(), "python": platform.python_version(), "torch": str(torch.__version__)},
             first=step,
             last=step,
             seconds=seconds,
@@ -152,6 +154,15 @@ def check_same(folder: Path, was: Asked, now: Asked) -> None:
             raise BadInput(
                 f"The run in {folder} was begun with {_said(what, value)}, not {_said(what, other)}; go on with the same, or start another elsewhere."
             )
+
+
+def version() -> str:
+    """Of this program, installed or run from its sources."""
+    try:
+        return metadata.version("inlay")
+    except metadata.PackageNotFoundError:
+        project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"] if project.is_file() else "unknown"
 
 
 def hardware(device: torch.device) -> str:

@@ -1,0 +1,197 @@
+"""The loop: examples, losses, steps, validation, checkpoints. Everything a run does is told by what it yields."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine.errors import EngineFailure
+from engine.training import checkpoint
+from engine.training.average import averaged, follow
+from engine.training.examples import Examples, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from engine.training.photographs import Photographs
+    from engine.training.recipe import Batch, Recipe
+
+WARMING = 60
+"""Steps in which the rate of learning rises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is fixed when a run begins, and what may change when it goes on."""
+
+    steps: int
+    """Length of the schedule."""
+    batch: int
+    """Examples a step, over all processes."""
+    seed: int = 0
+    device: str = "cpu"
+    half: bool = True
+    """Compute in bfloat16 where that is safe (autocast); weights and their steps stay in float32."""
+    workers: int = 1
+    """Processes that make examples; 0: the run itself."""
+    minutes: float = math.inf
+    """The run stops after so many; its schedule stays what it was."""
+    validation: int = 500
+    """Steps between two validations."""
+    saving: float = 5.0
+    """Minutes between two checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a step made."""
+
+    step: int
+    """Steps that are done."""
+    losses: Mapping[str, float]
+    rate: float
+    examples: int
+    """Examples seen so far."""
+    seconds: float
+    """Spent on the run so far, over all its sittings."""
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of the averaged network, where this step was validated."""
+    strip: NDArray[np.uint8] | None = None
+    saved: bool = False
+    """A checkpoint was written after this step."""
+
+
+class Run:
+    """One run of a recipe, from its beginning or from its newest checkpoint.
+
+    Args:
+        recipe: prepared.
+        photographs: to train on.
+        held: to validate on.
+        plan: the schedule and its seed.
+        folder: where checkpoints are kept.
+    """
+
+    def __init__(self, recipe: Recipe, photographs: Photographs, held: Photographs, plan: Plan, folder: Path) -> None:
+        self.recipe, self.photographs, self.held, self.plan, self.folder = recipe, photographs, held, plan, folder
+        self.device = torch.device(plan.device)
+        torch.manual_seed(plan.seed)
+        layout = {"memory_format": torch.channels_last}
+        self.networks = {name: one.to(self.device, **layout).train() for name, one in recipe.networks().items()}
+        self.average = averaged(self.networks[recipe.kept])
+        self.optimisers: dict[tuple[str, ...], torch.optim.Optimizer] = {}
+        self.step = 0
+        self._before = 0.0
+        self._scores: list[dict[str, Any]] = []
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Take up a checkpoint's state."""
+        for name, network in self.networks.items():
+            network.load_state_dict(state["networks"][name])
+        self.average.load_state_dict(state["average"])
+        for who, kept in state["optimisers"].items():
+            self._optimiser(tuple(who.split("+"))).load_state_dict(kept)
+        self.step, self._before, self._scores = state["step"], state["seconds"], list(state["scores"])
+
+    def state(self, seconds: float) -> dict[str, Any]:
+        """All that a checkpoint has to hold. Chance needs no state: each step and each example is seeded by its number."""
+        return {
+            "step": self.step,
+            "seconds": seconds,
+            "scores": self._scores,
+            "networks": {name: one.state_dict() for name, one in self.networks.items()},
+            "average": self.average.state_dict(),
+            "optimisers": {"+".join(who): one.state_dict() for who, one in self.optimisers.items()},
+        }
+
+    def news(self) -> Generator[News, None, None]:
+        """Train until the schedule or the minutes end; a checkpoint stands at the end, however it comes.
+
+        Raises EngineFailure where a loss or a gradient is no number any more; the last good checkpoint stays.
+        """
+        plan, began = self.plan, time.perf_counter()
+        saved_at = began
+        feed = batches(Examples(self.recipe, self.photographs, plan.seed), range(self.step, plan.steps), plan.batch, plan.workers)
+        with contextlib.closing(feed):
+            for batch in feed:
+                rate = self._rate()
+                losses = self._step({name: one.to(self.device, non_blocking=True) for name, one in batch.items()}, rate)
+                self.step += 1
+                follow(self.average, self.networks[self.recipe.kept], self.step)
+                now = time.perf_counter()
+                seconds = self._before + now - began
+                over = self.step == plan.steps or now - began > plan.minutes * 60
+                scores, strip = self._validated() if over or self.step % plan.validation == 0 else ({}, None)
+                saving = over or now - saved_at > plan.saving * 60
+                if saving:
+                    checkpoint.save(self.folder, self.step, self.state(seconds))
+                    saved_at = now
+                yield News(self.step, losses, rate, self.step * plan.batch, seconds, scores, strip, saving)
+                if over:
+                    return
+
+    def save(self, seconds: float) -> None:
+        """Write a checkpoint of the step that is done, as when a run is stopped."""
+        checkpoint.save(self.folder, self.step, self.state(seconds))
+
+    def _rate(self) -> float:
+        """Rises over the first steps and falls as half a cosine."""
+        return self.recipe.rate * min(1.0, (self.step + 1) / WARMING) * (0.5 + 0.5 * math.cos(math.pi * self.step / self.plan.steps)) + 1e-7
+
+    def _step(self, batch: Batch, rate: float) -> dict[str, float]:
+        """Every turn of one step; its losses by name."""
+        torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
+        told: dict[str, float] = {}
+        turns = self.recipe.losses(self.networks, batch)
+        for who, terms in self._autocast(turns):
+            names = (who,) if isinstance(who, str) else tuple(who)
+            optimiser = self._optimiser(names)
+            optimiser.zero_grad(set_to_none=True)
+            torch.stack(list(terms.values())).sum().backward()
+            values = {name: float(one.detach()) for name, one in terms.items()}
+            norm = torch.nn.utils.clip_grad_norm_([one for name in names for one in self.networks[name].parameters()], self.recipe.clip)
+            self._check(values, float(norm))
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
+            told |= values
+        return told
+
+    def _autocast(self, turns: Iterator[Any]) -> Iterator[tuple[str | tuple[str, ...], Mapping[str, Tensor]]]:
+        """The turns, each computed under autocast; what is done with them is not."""
+        while True:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.plan.half):
+                turn = next(turns, None)
+            if turn is None:
+                return
+            yield turn
+
+    def _check(self, losses: Mapping[str, float], norm: float) -> None:
+        """Stop before a step spoils the weights."""
+        wrong = [name for name, value in losses.items() if not math.isfinite(value)] or ([] if math.isfinite(norm) else ["the gradient"])
+        if wrong:
+            raise EngineFailure(
+                f"{wrong[0]} is no number any more at step {self.step + 1}, so the run has stopped; its last checkpoint stands, try a lower rate."
+            )
+
+    def _optimiser(self, names: tuple[str, ...]) -> torch.optim.Optimizer:
+        """That of the networks which are improved together."""
+        if names not in self.optimisers:
+            self.optimisers[names] = self.recipe.optimiser({name: self.networks[name] for name in names})
+        return self.optimisers[names]
+
+    def _validated(self) -> tuple[dict[str, float], NDArray[np.uint8] | None]:
+        """Scores and a strip of the averaged network; they enter the record that the model card shows."""
+        scores, strip = self.recipe.validate(self.average, self.held, self.device)
+        self._scores.append({"step": self.step, **scores})
+        return scores, strip
