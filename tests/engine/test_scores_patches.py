@@ -24,7 +24,7 @@ def fill() -> Fill:
     """Odd sizes, and a hole at the picture's edge whose patches are few enough that all of them are taken."""
     truth = np.ascontiguousarray(skimage.data.astronaut()[20:97, 180:289])
     mask = np.zeros(truth.shape[:2], np.uint8)
-    mask[:40, 70:] = 255
+    mask[:52, 60:] = 255
     return noisy(truth, mask)
 
 
@@ -58,15 +58,13 @@ def test_the_pyramid_is_progans() -> None:
         np.testing.assert_allclose(ours, theirs, atol=1e-3)
 
 
-def test_laplacian_patches_are_compared_as_progan_does(judge: Judge, fill: Fill) -> None:
+def test_laplacian_patches_are_compared_level_by_level(judge: Judge, fill: Fill) -> None:
     found = []
-    for number, (ours, theirs) in enumerate(zip(pyramid(fill.filled), pyramid(fill.truth), strict=True)):
+    for number, levels in enumerate(zip(pyramid(fill.filled), pyramid(fill.truth), strict=True)):
         hole = fill.mask[:: 2**number, :: 2**number] > 0
-        sides = []
-        for level in (ours, theirs):
-            every = patches(level, hole)
-            every -= every.mean((0, 2, 3), keepdims=True)
-            sides.append((every / every.std((0, 2, 3), keepdims=True)).reshape(len(every), -1))
+        ours, theirs = (patches(level, hole) for level in levels)
+        mean, spread = theirs.mean((0, 2, 3), keepdims=True), theirs.std((0, 2, 3), keepdims=True)
+        sides = [((one - mean) / spread).reshape(len(one), -1) for one in (ours, theirs)]
         found.append(distance(*sides, laplacian_directions()))
     assert len(found) == 3
     assert judge.scores(*fill)["swd-laplacian"] == pytest.approx(1000 * np.mean(found), rel=1e-4)
@@ -79,18 +77,15 @@ def test_patches_of_the_picture_are_compared_along_random_directions(judge: Judg
     assert judge.scores(*fill)["swd"] == pytest.approx(1000 * distance(*sides, directions), rel=1e-4)
 
 
-def test_the_same_texture_elsewhere_is_near_and_another_is_far(judge: Judge) -> None:
+def test_the_same_texture_elsewhere_is_near_and_others_are_far(judge: Judge) -> None:
     rng = np.random.default_rng(2)
     truth = ndimage.gaussian_filter(rng.normal(128, 200, (128, 128, 3)), (2, 2, 0)).clip(0, 255).astype(np.uint8)
     mask = np.zeros((128, 128), np.uint8)
     mask[32:96, 32:96] = 255
-    moved, fine = (
-        np.where(mask[..., None] > 0, one, truth)
-        for one in (np.roll(truth, 32, 0), rng.permutation(truth.reshape(-1, 3)).reshape(truth.shape))
-    )
-    near, far = (judge.scores(one, truth, mask) for one in (moved, fine))
+    others = np.roll(truth, 32, 0), rng.permutation(truth.reshape(-1, 3)).reshape(truth.shape), ndimage.gaussian_filter(truth, (2, 2, 0))
+    near, noise, blur = (judge.scores(np.where(mask[..., None] > 0, one, truth), truth, mask) for one in others)
     for name in near:
-        assert 1.5 * near[name] < far[name]
+        assert 1.5 * near[name] < min(noise[name], blur[name])
 
 
 def test_a_large_hole_is_judged_by_some_of_its_patches(judge: Judge) -> None:
@@ -102,9 +97,8 @@ def test_a_large_hole_is_judged_by_some_of_its_patches(judge: Judge) -> None:
     assert all(value > 1 for value in found.values())
 
 
-def test_a_flat_fill_is_not_taken_for_noise(judge: Judge, fill: Fill) -> None:
+def test_a_flat_truth_is_not_taken_for_noise(judge: Judge, fill: Fill) -> None:
     flat = np.where(fill.mask[..., None] > 0, np.uint8(100), fill.truth)
     nearly = flat.copy()
     nearly[10, 90] += 1
-    assert judge.scores(flat, flat, fill.mask)["swd-laplacian"] == 0
-    assert judge.scores(nearly, flat, fill.mask)["swd-laplacian"] < 50
+    assert 0 < judge.scores(nearly, flat, fill.mask)["swd-laplacian"] < 50

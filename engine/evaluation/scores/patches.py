@@ -28,10 +28,10 @@ LAPLACIAN_DIRECTIONS, LAPLACIAN_MOST = 512, 4096
 """The same for a level of `swd_laplacian`."""
 COARSEST = 16
 """Shorter side of the smallest level, in pixels."""
-FEWEST = 32
-"""A coarser level takes part if so many of its pixels lie in the hole."""
+FEWEST = 128
+"""A coarser level takes part if so many of its pixels lie in the hole: what ProGAN takes of a picture; of less, chance decides."""
 LEAST_SPREAD = 0.1
-"""In levels of 255: what is flatter is not made to look like noise."""
+"""In levels of 255: a truth that is flatter is taken to be as uneven as this."""
 
 
 def swd(pair: Pair) -> float:
@@ -40,12 +40,13 @@ def swd(pair: Pair) -> float:
 
 
 def swd_laplacian(pair: Pair) -> float:
-    """Of 7x7 patches of the levels of a Laplacian pyramid, centred in the hole, normalised a channel, x 1000; the levels' mean.
+    """Of 7x7 patches of the levels of a Laplacian pyramid, centred in the hole, x 1000; the levels' mean.
 
-    After Karras et al., "Progressive Growing of GANs", ICLR 2018, section 5.
+    After Karras et al., "Progressive Growing of GANs", ICLR 2018, section 5. There each of the two sets, thousands of pictures, is normalised
+    a channel by its own mean and spread; of a single hole that would hide wrong colour and blur, so both are normalised by the truth's.
     """
-    levels = zip(pair.filled.once(_projected_levels), pair.truth.once(_projected_levels), strict=True)
-    return float(np.mean([np.abs(ours - theirs).mean() for ours, theirs in levels]) * 1000)
+    levels = zip(pair.filled.once(_levels), pair.truth.once(_levels), pair.truth.once(_projected_levels), strict=True)
+    return float(np.mean([np.abs(_along(ours, truth) - wanted).mean() for ours, truth, wanted in levels]) * 1000)
 
 
 def laplacian_levels(pixels: NDArray[np.uint8]) -> list[Values]:
@@ -67,15 +68,26 @@ def _projected(view: View) -> Values:
     return _sorted(_patches(view.pixels, rows, columns).reshape(len(rows), -1), directions)
 
 
-def _projected_levels(view: View) -> list[Values]:
-    """(512, n) for each level that takes part: sorted projections of its normalised patches."""
+def _levels(view: View) -> list[Values]:
+    """(n, 3, 7, 7) for each level that takes part: its patches, in levels."""
     found: list[Values] = []
     for number, level in enumerate(laplacian_levels(view.pixels)):
         hole = view.hole[:: 2**number, :: 2**number]
         if number == 0 or np.count_nonzero(hole) >= FEWEST:
-            rows, columns = _some(hole, LAPLACIAN_MOST, np.random.default_rng(number))
-            found.append(_sorted(_normalised(_patches(level, rows, columns)), laplacian_directions()))
+            found.append(_patches(level, *_some(hole, LAPLACIAN_MOST, np.random.default_rng(number))))
     return found
+
+
+def _projected_levels(truth: View) -> list[Values]:
+    """(512, n) for each level: the truth's own projections."""
+    return [_along(patches, patches) for patches in truth.once(_levels)]
+
+
+def _along(patches: Values, truth: Values) -> Values:
+    """(512, n): sorted projections of patches (n, 3, 7, 7), each channel normalised by the mean and spread of those of the truth."""
+    mean, spread = truth.mean((0, 2, 3), keepdims=True), truth.std((0, 2, 3), keepdims=True)
+    normal = (patches - mean) / np.maximum(spread, np.float32(LEAST_SPREAD))
+    return _sorted(normal.reshape(len(normal), -1), laplacian_directions())
 
 
 @cache
@@ -83,12 +95,6 @@ def laplacian_directions() -> Values:
     """(147, 512): unit vectors; a patch's numbers come channel by channel, then row by row."""
     directions = np.random.default_rng(0).normal(size=(SIDE * SIDE * 3, LAPLACIAN_DIRECTIONS))
     return (directions / np.linalg.norm(directions, axis=0)).astype(np.float32)
-
-
-def _normalised(patches: Values) -> Values:
-    """(n, 147): each channel with mean 0 and spread 1 over all of its patches (n, 3, 7, 7)."""
-    mean, spread = patches.mean((0, 2, 3), keepdims=True), patches.std((0, 2, 3), keepdims=True)
-    return ((patches - mean) / np.maximum(spread, np.float32(LEAST_SPREAD))).reshape(len(patches), -1)
 
 
 def _sorted(patches: Values, directions: Values) -> Values:
