@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -47,7 +47,7 @@ class _Numbers:
             yield list(range(begin, begin + own))
 
 
-def batches(examples: Examples, steps: range, batch: int, workers: int, *, rank: int = 0, world: int = 1) -> Iterator[Batch]:
+def batches(examples: Examples, steps: range, batch: int, workers: int, *, rank: int = 0, world: int = 1) -> Generator[Batch, None, None]:
     """One batch a step, on the processor, made by `workers` processes (0: in this one).
 
     Args:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from engine.training.photographs import Photographs
     from engine.training.recipe import Batch, Recipe
@@ -86,8 +86,10 @@ class Run:
         self.recipe, self.photographs, self.held, self.plan, self.folder = recipe, photographs, held, plan, folder
         self.device = torch.device(plan.device)
         torch.manual_seed(plan.seed)
-        layout = {"memory_format": torch.channels_last}
-        self.networks = {name: one.to(self.device, **layout).train() for name, one in recipe.networks().items()}
+        self.networks: dict[str, nn.Module] = {
+            name: one.to(device=self.device, memory_format=torch.channels_last).train()  # pyright: ignore[reportCallIssue]
+            for name, one in recipe.networks().items()
+        }
         self.average = averaged(self.networks[recipe.kept])
         self.optimisers: dict[tuple[str, ...], torch.optim.Optimizer] = {}
         self.step = 0

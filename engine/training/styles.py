@@ -22,9 +22,9 @@ SMALL = 48
 
 def restyled(view: Pixels, donor: Pixels, rng: np.random.Generator) -> Pixels:
     """(S, S, 3) RGB in another style. The donor, of the same size, lends its low frequencies in half of all draws."""
-    x = view.astype(np.float32) / 255
+    x = view.astype(np.float32) / np.float32(255)
     if rng.random() < 0.5:
-        x = np.clip(_lent_light(x, donor.astype(np.float32) / 255, rng), 0, 1)
+        x = np.clip(_lent_light(x, donor.astype(np.float32) / np.float32(255), rng), 0, 1)
     for chance, change in _CHANGES:
         if rng.random() < chance:
             x = change(x, rng)
@@ -89,7 +89,7 @@ def _shadow(x: Colours, rng: np.random.Generator) -> Colours:
     cv2.fillPoly(cast, [corners.astype(np.int32)], (1.0,))
     soft = np.asarray(cv2.GaussianBlur(cast, (0, 0), rng.uniform(0.5, 6)), np.float32)
     depth = rng.uniform(0.3, 0.75, 3 if rng.random() < 0.5 else 1).astype(np.float32)
-    return x * (1 - soft[..., None] * depth)
+    return np.asarray(x * (1 - soft[..., None] * depth), np.float32)
 
 
 def _lamps(x: Colours, rng: np.random.Generator) -> Colours:
@@ -99,14 +99,15 @@ def _lamps(x: Colours, rng: np.random.Generator) -> Colours:
         row, column = rng.integers(0, size, 2)
         cv2.circle(glow, (int(column), int(row)), int(rng.integers(2, 14)), (1.0,), -1)
         soft = np.asarray(cv2.GaussianBlur(glow, (0, 0), rng.uniform(2, 9)), np.float32)
-        x = x + soft[..., None] * rng.uniform(0.4, 1.0, 3).astype(np.float32)
+        x = x + np.asarray(soft[..., None] * rng.uniform(0.4, 1.0, 3).astype(np.float32), np.float32)
     return x
 
 
 def _haze(x: Colours, rng: np.random.Generator) -> Colours:
     """A veil of one colour, thicker here and thinner there: mist, snow in the air, backlight."""
     veil = np.clip(smooth_field(len(x), 3, -0.2, 0.8, rng), 0, 0.8)[..., None]
-    return x * (1 - veil) + veil * (rng.uniform(0.4, 1.0) * rng.uniform(0.85, 1.0, 3)).astype(np.float32)
+    colour = (rng.uniform(0.4, 1.0) * rng.uniform(0.85, 1.0, 3)).astype(np.float32)
+    return np.asarray(x * (1 - veil) + veil * colour, np.float32)
 
 
 def _blur(x: Colours, rng: np.random.Generator) -> Colours:
@@ -114,7 +115,8 @@ def _blur(x: Colours, rng: np.random.Generator) -> Colours:
 
 
 def _noise(x: Colours, rng: np.random.Generator) -> Colours:
-    return x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.005, 0.05))
+    grain = rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.005, 0.05))
+    return np.asarray(x + grain, np.float32)
 
 
 _CHANGES: tuple[tuple[float, Callable[[Colours, np.random.Generator], Colours]], ...] = (

@@ -67,7 +67,7 @@ def taught(photographs: Photographs, number: int, device: torch.device) -> Gener
     number = min(number, len(photographs))
     file = photographs.file.with_name(f"vgg16-{photographs.split}-{number}.bin")
     if not file.exists():
-        teacher = weights.load(Vgg16(), "vgg16").to(device, memory_format=torch.channels_last)
+        teacher = weights.load(Vgg16(), "vgg16").to(device=device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         with torch.inference_mode():
             directions = yield from _main_directions(teacher, photographs, device)
             part = file.with_suffix(".part")

@@ -57,12 +57,12 @@ def pair(photograph: Pixels, donors: Sequence[Pixels], size: int, number: int, r
     views: list[Pixels] = []
     seen: list[NDArray[np.bool_]] = []
     for field, light, stranger in zip(fields, donors, reversed(donors), strict=True):
-        view = cv2.remap(photograph, field[..., 1], field[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        shown = (field >= 0).all(2) & (field <= np.subtract(photograph.shape[:2], 1)).all(2)
+        view = _shown(photograph, field)
+        shown = _inside(field, photograph.shape)
         _hide(view, shown, crop(stranger, size, rng), rng)
         views.append(restyled(view, crop(light, size, rng), rng))
         seen.append(shown)
-    points, valid = _places(np.linalg.inv(first), fields[1], views[1], seen, number, rng)
+    points, valid = _places(np.asarray(np.linalg.inv(first), np.float64), fields[1], views[1], seen, number, rng)
     return Pair((views[0], views[1]), points, valid, fields, (seen[0], seen[1]))
 
 
@@ -73,6 +73,17 @@ def crop(photograph: Pixels, size: int, rng: np.random.Generator) -> Pixels:
     top, left = rng.integers(0, height - side + 1), rng.integers(0, width - side + 1)
     square = photograph[top : top + side, left : left + side]
     return np.array(square if side == size else cv2.resize(square, (size, size)), np.uint8)
+
+
+def _shown(photograph: Pixels, field: Field) -> Pixels:
+    """What a view shows; beyond the edge the photograph is mirrored."""
+    view = cv2.remap(photograph, field[..., 1], field[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(view, np.uint8)
+
+
+def _inside(field: Field, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(S, S): where a view shows the photograph itself."""
+    return np.asarray((field >= 0).all(2) & (field <= np.subtract(shape[:2], 1)).all(2), np.bool_)
 
 
 def _homographies(shape: tuple[int, ...], size: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -108,7 +119,7 @@ def _from_the_side(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _grid(size: int) -> Field:
-    return np.stack(np.mgrid[:size, :size], 2).astype(np.float32)
+    return np.moveaxis(np.indices((size, size), np.float32), 0, 2)
 
 
 def _projected(homography: NDArray[np.float64], places: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -147,7 +158,7 @@ def _places(
     """Places of the second view, half of them corners, and where the first view shows them."""
     size = len(view)
     found = cv2.goodFeaturesToTrack(cv2.cvtColor(view, cv2.COLOR_RGB2GRAY), number, 0.005, 3)
-    corners = np.zeros((0, 2), np.float32) if found is None else np.asarray(found, np.float32).reshape(-1, 2)[:, ::-1]
+    corners = np.asarray([] if found is None else found, np.float32).reshape(-1, 2)[:, ::-1]  # pyright: ignore[reportUnnecessaryComparison]
     anywhere = rng.integers(0, size, (2 * number, 2)).astype(np.float32)
     second = np.concatenate([rng.permutation(corners), anywhere])
     at = second.astype(int)

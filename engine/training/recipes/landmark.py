@@ -114,10 +114,11 @@ class LandmarkRecipe(Recipe):
         with torch.autocast(views.device.type, enabled=False):
             scales = cast("Tensor", networks["sharpness"]())
             terms, probability = _matching(described, count, points, valid, scales)
-            terms["reliability"] = 0.25 * sum(
+            first, second = (
                 correspondence.trusted(logits, at, probability, valid)
                 for logits, at in zip(described.reliability.split(count), points, strict=True)
             )
+            terms["reliability"] = 0.25 * (first + second)
             if "lesson" in batch:
                 lesson, known = (batch[name].transpose(0, 1).flatten(0, 1) for name in ("lesson", "known"))
                 terms["teacher"] = 4 * self.settings.weight * correspondence.taught(described.eighth, lesson.float(), known)
@@ -187,7 +188,7 @@ def _found(network: Landmark, drawn: Pair, device: torch.device) -> tuple[NDArra
     described = network(views.contiguous(memory_format=torch.channels_last))
     points = [torch.from_numpy(at[drawn.valid]).to(device)[None] for at in drawn.points]
     if not points[0].shape[1]:
-        return (np.zeros(1, np.bool_),) * 3
+        return np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.zeros(1, np.bool_)
     quarter = _errors(described.quarter, points, 4)
     return (
         (quarter < 3).cpu().numpy(),
