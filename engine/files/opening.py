@@ -32,7 +32,11 @@ def open_picture(path: Path) -> Picture:
 
 def opened(path: Path) -> tuple[Picture, bool]:
     """The picture, and whether its values went through a lossy compression."""
-    data = content(path)
+    return decoded(content(path), path)
+
+
+def decoded(data: bytes, path: Path) -> tuple[Picture, bool]:
+    """What `opened` returns, from a file's bytes; `path` is what it is called, and need not be there. Raises BadInput."""
     kind = formats.format_of_content(data, path.name)
     try:
         stored = READERS[kind](data, path.name)
