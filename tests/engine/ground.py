@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import torch
 from skimage import data
 
+from engine.commands import run, train
 from engine.held import is_held
+from engine.training import checkpoint, recipes
+from engine.training.watching import rows
+from tests.conftest import ROOT
+from tests.engine.desk import Said, no_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
 RECIPES = Path(__file__).with_name("recipes")
 
@@ -48,3 +59,57 @@ def shard(path: Path, count: int = 24) -> Path:
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
     return path
+
+
+class Ground:
+    """A folder with a shard of photographs, the tests' recipes on the shelf, and the command line to train there, in this process."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self._capsys = folder, capsys
+        self.shard = shard(folder / "photographs.tar")
+        monkeypatch.setattr(train, "user_cache_dir", lambda *_, **__: str(folder / "cache"))
+        monkeypatch.setattr(recipes, "__path__", [*recipes.__path__, str(RECIPES)])
+
+    def run(self, *arguments: object) -> Said:
+        self._capsys.readouterr()
+        code = run([str(one) for one in arguments], no_window)
+        said = self._capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    def arguments(self, name: str, *options: object) -> list[object]:
+        """Of `train` into the folder of that name."""
+        return ["train", "tiny", "--data", self.shard, "-o", self.folder / name, "--workers", "0", *options]
+
+    def train(self, name: str, *options: object) -> Said:
+        return self.run(*self.arguments(name, *options))
+
+    def process(self, name: str, *options: object, before: str = "", **more: Any) -> subprocess.Popen[str]:
+        """`train` in a process of its own, after some lines of Python."""
+        line = [sys.executable, "-c", before + MAIN, str(RECIPES), *map(str, self.arguments(name, *options))]
+        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache"), "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    def state(self, name: str) -> dict[str, Any]:
+        """What the newest checkpoint of a run holds."""
+        found = checkpoint.load(self.folder / name)
+        assert found is not None
+        return found
+
+    def curve(self, name: str) -> list[tuple[int, dict[str, float]]]:
+        """The losses of every step that the log tells of."""
+        return [(row["step"], row["losses"]) for row in rows(self.folder / name)]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two nested states are equal, bit for bit and type for type."""
+    if isinstance(one, torch.Tensor):
+        return one.dtype == other.dtype and one.shape == other.shape and bits(one) == bits(other)
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def bits(tensor: torch.Tensor) -> bytes:
+    return tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes()

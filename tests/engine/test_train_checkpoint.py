@@ -13,6 +13,7 @@ import torch
 
 from engine.errors import BadInput
 from engine.training import checkpoint, shards
+from tests.engine.ground import same
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +37,6 @@ except EngineFailure as failure:
 """A disk that takes 4096 bytes of a file and then no more."""
 
 
-def bits(tensor: torch.Tensor) -> bytes:
-    return tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes()
-
-
 def noise(kind: torch.dtype, *shape: int) -> torch.Tensor:
     """Any bits at all, infinities and NaNs of every payload among them."""
     if 0 in shape:
@@ -47,16 +44,6 @@ def noise(kind: torch.dtype, *shape: int) -> torch.Tensor:
     size = torch.empty(0, dtype=kind).element_size()
     raw = np.random.default_rng(7).integers(0, 256, int(np.prod(shape)) * size, dtype=np.uint8)
     return torch.from_numpy(raw).view(kind).reshape(shape)
-
-
-def same(one: Any, other: Any) -> bool:
-    if isinstance(one, torch.Tensor):
-        return one.dtype == other.dtype and one.shape == other.shape and bits(one) == bits(other)
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and repr(one) == repr(other)
 
 
 def shard_of(folder: Path, step: int) -> Path:
