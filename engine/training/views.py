@@ -83,7 +83,8 @@ def _shown(photograph: Pixels, field: Field) -> Pixels:
 
 def _inside(field: Field, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """(S, S): where a view shows the photograph itself."""
-    return np.asarray((field >= 0).all(2) & (field <= np.subtract(shape[:2], 1)).all(2), np.bool_)
+    rows, columns = field[..., 0], field[..., 1]
+    return (rows >= 0) & (columns >= 0) & (rows <= shape[0] - 1) & (columns <= shape[1] - 1)
 
 
 def _homographies(shape: tuple[int, ...], size: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
