@@ -114,3 +114,10 @@ def test_large_scores_stay_finite() -> None:
     for loss in (non_saturating_critic(-far, far), relativistic_critic(-far, far), non_saturating_generator(-far)):
         assert torch.isfinite(loss)
     assert adversarial.non_saturating_critic(far, -far).item() == 0
+
+
+@pytest.mark.parametrize("name", CRITICS)
+def test_scores_in_half_precision_lose_nothing_on_the_way(name: str) -> None:
+    real, fake = REAL.bfloat16(), FAKE.bfloat16()  # these values are whole there
+    for losses in (CRITICS, GENERATORS):
+        assert torch.equal(losses[name](real, fake), losses[name](REAL, FAKE))
