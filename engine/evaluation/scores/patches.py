@@ -24,7 +24,7 @@ SIDE = 7
 """Pixels along a patch."""
 DIRECTIONS, MOST = 64, 20_000
 """Directions, and patches at the most, of `swd`."""
-LAPLACIAN_DIRECTIONS, LAPLACIAN_MOST = 512, 4096
+LAPLACIAN_DIRECTIONS, LAPLACIAN_MOST = 256, 4096
 """The same for a level of `swd_laplacian`."""
 COARSEST = 16
 """Shorter side of the smallest level, in pixels."""
@@ -45,8 +45,8 @@ def swd_laplacian(pair: Pair) -> float:
     After Karras et al., "Progressive Growing of GANs", ICLR 2018, section 5. There each of the two sets, thousands of pictures, is normalised
     a channel by its own mean and spread; of a single hole that would hide wrong colour and blur, so both are normalised by the truth's.
     """
-    levels = zip(pair.filled.once(_levels), pair.truth.once(_levels), pair.truth.once(_projected_levels), strict=True)
-    return float(np.mean([np.abs(_along(ours, truth) - wanted).mean() for ours, truth, wanted in levels]) * 1000)
+    levels = zip(pair.filled.once(_levels), pair.truth.once(_scales), pair.truth.once(_projected_levels), strict=True)
+    return float(np.mean([np.abs(_along(ours, scale) - wanted).mean() for ours, scale, wanted in levels]) * 1000)
 
 
 def laplacian_levels(pixels: NDArray[np.uint8]) -> list[Values]:
@@ -65,7 +65,8 @@ def _projected(view: View) -> Values:
     directions = rng.normal(size=(SIDE * SIDE * 3, DIRECTIONS)).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=0)
     rows, columns = _some(view.hole, MOST, rng)
-    return _sorted(_patches(view.pixels, rows, columns).reshape(len(rows), -1), directions)
+    projected = _patches(view.pixels, rows, columns).reshape(len(rows), -1) @ directions
+    return np.sort(np.ascontiguousarray(projected.T), axis=1)
 
 
 def _levels(view: View) -> list[Values]:
@@ -78,28 +79,32 @@ def _levels(view: View) -> list[Values]:
     return found
 
 
+def _scales(truth: View) -> list[tuple[Values, Values]]:
+    """Mean and spread (1, 3, 1, 1) of the patches of each level."""
+    axes = (0, 2, 3)
+    return [
+        (patches.mean(axes, keepdims=True), np.maximum(patches.std(axes, keepdims=True), np.float32(LEAST_SPREAD)))
+        for patches in truth.once(_levels)
+    ]
+
+
 def _projected_levels(truth: View) -> list[Values]:
-    """(512, n) for each level: the truth's own projections."""
-    return [_along(patches, patches) for patches in truth.once(_levels)]
+    """(256, n) for each level: the truth's own projections."""
+    return [_along(patches, scale) for patches, scale in zip(truth.once(_levels), truth.once(_scales), strict=True)]
 
 
-def _along(patches: Values, truth: Values) -> Values:
-    """(512, n): sorted projections of patches (n, 3, 7, 7), each channel normalised by the mean and spread of those of the truth."""
-    mean, spread = truth.mean((0, 2, 3), keepdims=True), truth.std((0, 2, 3), keepdims=True)
-    normal = (patches - mean) / np.maximum(spread, np.float32(LEAST_SPREAD))
-    return _sorted(normal.reshape(len(normal), -1), laplacian_directions())
+def _along(patches: Values, scale: tuple[Values, Values]) -> Values:
+    """(256, n): sorted projections of patches (n, 3, 7, 7), less a mean and over a spread."""
+    mean, spread = scale
+    normal = (patches - mean) / spread
+    return np.sort(laplacian_directions().T @ normal.reshape(len(normal), -1).T, axis=1)
 
 
 @cache
 def laplacian_directions() -> Values:
-    """(147, 512): unit vectors; a patch's numbers come channel by channel, then row by row."""
+    """(147, 256): unit vectors; a patch's numbers come channel by channel, then row by row."""
     directions = np.random.default_rng(0).normal(size=(SIDE * SIDE * 3, LAPLACIAN_DIRECTIONS))
     return (directions / np.linalg.norm(directions, axis=0)).astype(np.float32)
-
-
-def _sorted(patches: Values, directions: Values) -> Values:
-    """(directions, n): the projections of patches (n, 147) along each direction (147, directions), in order."""
-    return np.sort(np.ascontiguousarray((patches @ directions).T), axis=1)
 
 
 def _some(hole: NDArray[np.bool_], most: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
