@@ -96,8 +96,8 @@ def _projected_levels(truth: View) -> list[Values]:
 def _along(patches: Values, scale: tuple[Values, Values]) -> Values:
     """(256, n): sorted projections of patches (n, 3, 7, 7), less a mean and over a spread."""
     mean, spread = scale
-    normal = (patches - mean) / spread
-    return np.sort(laplacian_directions().T @ normal.reshape(len(normal), -1).T, axis=1)
+    normal, directions = (patches - mean) / spread, laplacian_directions().T
+    return np.sort(np.matmul(directions, normal.reshape(len(normal), -1).T, dtype=np.float32), axis=1)
 
 
 @cache
