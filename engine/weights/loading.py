@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -99,19 +100,22 @@ def _state(path: Path) -> Any:
     import torch  # noqa: PLC0415
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of layouts that torch does not write itself
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise BadInput(f"{path} is no file of weights alone, or is damaged, and is not opened; get it again, or another.") from None
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # noqa: BLE001 - a damaged file fails in any way
         raise BadInput(f"{path} cannot be read ({str(error).partition(chr(10))[0]}); get it again.") from None
 
 
 def _is_script(path: Path) -> bool:
-    """Whether it is a TorchScript program: an archive with code in it."""
-    if not zipfile.is_zipfile(path):
+    """Whether it is a TorchScript program: an archive with code in it. What cannot be listed is left to torch, which runs none either."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except Exception:  # noqa: BLE001 - no archive, or a damaged one, which fails in any way
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.count("/") and name.split("/")[1] in {"code", "constants.pkl"} for name in archive.namelist())
+    return any(len(parts) > 1 and parts[1] in {"code", "constants.pkl"} for parts in (name.split("/") for name in names))
 
 
 def _script(path: Path) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Server:
     """After how many bytes the next answers break off."""
     headers: dict[str, str] = field(default_factory=dict)
     """Said with every answer, in the place of its own."""
+    before: Callable[[], object] = lambda: None
+    """Called before it answers."""
     asked: list[dict[str, str]] = field(default_factory=list)
     """The headers of all requests."""
 
@@ -47,6 +49,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         shelf = self.shelf
         shelf.asked.append(dict(self.headers))
+        shelf.before()
         content = shelf.files.get(self.path)
         if content is None:
             self.send_error(404)
