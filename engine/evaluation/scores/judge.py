@@ -110,13 +110,15 @@ class Judge:
         wanted = {name for score in self.wanted for name in score.needs}
         if not wanted:
             return
-        from engine.evaluation.scores.perceptual import Perception  # noqa: PLC0415 - torch, which most scores do without
+        from engine.evaluation.scores.perceptual import InceptionFeatures, Perception  # noqa: PLC0415 - torch, which most scores do without
 
         for network in ("alexnet", "vgg16"):
             if network in wanted:
                 look = Perception(network, weighed=f"lpips-{network}" in wanted)
                 self._measures |= {f"lpips-{network}": look.lpips, f"lpips-{network}-hole": look.lpips_hole}
                 self._describe[network] = look.features
+        if "inception" in wanted:
+            self._describe["inception"] = InceptionFeatures().features
 
     def _seen(self, filled: Pixels, truth: Pixels, mask: Pixels) -> Pair:
         """The fill beside the truth; whichever is the same as in the last call is taken from there, with all that was computed of it."""

@@ -8,10 +8,13 @@ import torch
 from torch.nn import functional
 
 from engine.nets.alexnet import AlexNet
+from engine.nets.inception import Inception
 from engine.nets.vgg import Vgg16
-from engine.weights import load, tensors
+from engine.weights import fit, load, tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -54,8 +57,7 @@ class Perception:
     def seen(self, view: View) -> Seen:
         """What the network sees in a picture."""
         with torch.inference_mode():
-            picture = torch.as_tensor(view.pixels).permute(2, 0, 1)[None].float() / 255
-            maps = list(self._network(picture, self._taps).values())
+            maps = list(self._network(picture(view), self._taps).values())
             return Seen([one / (one.square().sum(1, keepdim=True).sqrt() + 1e-10) for one in maps], maps[-1].mean((0, 2, 3)))
 
     def features(self, view: View) -> NDArray[np.float32]:
@@ -79,3 +81,28 @@ class Perception:
         with torch.inference_mode():
             every = zip(ours.maps, theirs.maps, self._heads, strict=True)
             return [functional.conv2d((one - other).square_(), head) for one, other, head in every]
+
+
+class InceptionFeatures:
+    """The features of the Frechet and the kernel inception distance. Raises MissingWeights where the file is not on this machine."""
+
+    def __init__(self) -> None:
+        self._network = inception(tensors("inception"))
+
+    def features(self, view: View) -> NDArray[np.float32]:
+        """(2048,) of a picture."""
+        with torch.inference_mode():
+            return self._network(picture(view))[0].numpy()
+
+
+def inception(given: Mapping[str, Tensor]) -> Inception:
+    """The network with the published tensors, less their classifier and the counters of batches, which are in some copies of the file."""
+    network = Inception()
+    counters = {name: tensor for name, tensor in network.state_dict().items() if name.endswith("num_batches_tracked")}
+    kept = {name: tensor for name, tensor in given.items() if not name.startswith("fc.")}
+    return fit(network, kept | counters, 'The file of weights "inception"').eval().requires_grad_(False)
+
+
+def picture(view: View) -> Tensor:
+    """(1, 3, H, W) in [0, 1]."""
+    return torch.as_tensor(view.pixels).permute(2, 0, 1)[None].float() / 255
