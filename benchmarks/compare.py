@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import trials
 from figures import duels, table
-from workers import HERE, Effort
 
+from engine.errors import BadInput, InlayError
+from engine.evaluation.preparing import interpreter
+from engine.evaluation.workers import Effort
+
+HERE = Path(__file__).resolve().parent
 SETTINGS = HERE / "settings.toml"
 
 
@@ -22,9 +25,16 @@ def settings() -> dict[str, Any]:
 
 def common_options(parser: argparse.ArgumentParser) -> None:
     """What every command here has to be told of the machine it runs on."""
-    peers = os.environ.get("INLAY_PEERS")
-    parser.add_argument("--peers", type=Path, default=Path(peers) if peers else None, help="python that has the peers (INLAY_PEERS)")
+    parser.add_argument("--peers", type=Path, default=prepared(), help="python that has the peers (INLAY_PEERS, or what was prepared)")
     parser.add_argument("--photographs", type=Path, help="folder with train-*.tar, for the sets dev and unseen")
+
+
+def prepared() -> Path | None:
+    """The python that has the peers, if there is one."""
+    try:
+        return interpreter()
+    except BadInput:
+        return None
 
 
 def parsed() -> argparse.Namespace:
@@ -94,4 +104,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InlayError as error:
+        raise SystemExit(str(error)) from None

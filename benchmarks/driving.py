@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from serving import resident
 
 from app.application import application, opened
+from engine.evaluation.memory import resident
 from engine.picture import Picture
 
 if TYPE_CHECKING:

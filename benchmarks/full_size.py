@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from compare import settings
+from compare import HERE, settings
 from holes import brush
 from photographs import enlarged
 from threads import idle
-from workers import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ from engine.files import open_mask, open_picture
 picture = open_picture(Path(sys.argv[1]))
 mask = open_mask(Path(sys.argv[2]), picture.size)
 import numba, torch
-from serving import resident
+from engine.evaluation.memory import resident
 print(resident("VmRSS"))
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -22,7 +21,9 @@ from compare import common_options, settings
 from figures import difference, duels, pairs, table, verdict
 from PIL import Image
 from strips import Strips
-from workers import Effort
+
+from engine.evaluation.preparing import state
+from engine.evaluation.workers import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,9 +141,7 @@ def machine(peers: Path) -> str:
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), ""
     )
     have = {name: version(name) for name in ("torch", "numpy", "numba", "opencv-python-headless")}
-    script = str(Path(__file__).with_name("peers.py"))
-    theirs = json.loads(subprocess.run([str(peers), script], capture_output=True, text=True, check=True).stdout)["versions"]
-    told = [", ".join(f"{name} {number}" for name, number in versions.items()) for versions in (have, theirs)]
+    told = [", ".join(f"{name} {number}" for name, number in versions.items()) for versions in (have, state(peers).versions)]
     memory = psutil.virtual_memory().total / 2**30
     return f"{model}, {psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}. Ours: {told[0]}. Peers: {told[1]}."
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import trials
 from compare import common_options, settings
-from workers import Effort, Worker
+
+from engine.evaluation.workers import Effort, Worker
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,8 @@ import numpy as np
 import photographs
 from holes import cut
 from scores import changed_outside, scores
-from workers import Effort, Worker
+
+from engine.evaluation.workers import Effort, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +47,7 @@ class Trial:
     scores: dict[str, float]
     """Empty where the fill failed or the picture is only for time."""
     cost: dict[str, float]
-    """See `serving.measured`; empty where the fill failed."""
+    """See `engine.evaluation.serving.measured`; empty where the fill failed."""
     changed_outside: int = 0
     """Known pixels that were changed."""
     error: str = ""
@@ -102,7 +103,7 @@ def run(
 
     Args:
         every: the cases.
-        methods: as `workers.Worker` takes them.
+        methods: as `engine.evaluation.workers.Worker` takes them.
         effort: runs and limits of a fill.
         peers: the peers' python.
         cache: where fills of peers are kept and taken from, with what they cost then; None: nothing is kept.

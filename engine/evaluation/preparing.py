@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_dir
 
 from engine.errors import BadInput, EngineFailure
+from engine.evaluation.peers import PEERS
 from engine.job import Step
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def state(python: Path) -> State:
         words = [line.strip() for line in error.stderr.splitlines() if line.strip()] or ["it said nothing"]
         raise BadInput(f"{python} cannot serve the peers ({words[-1]}); it has to be Python 3.11 or later with numpy.") from None
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
-        raise BadInput(f"{python} cannot serve the peers ({type(error).__name__}); it has to be Python 3.11 or later with numpy.") from None
+        why = getattr(error, "strerror", None) or "it gave no answer"
+        raise BadInput(f"{python} cannot serve the peers ({why}); it has to be Python 3.11 or later with numpy.") from None
     return State(python, said["missing"], said["versions"])
 
 
@@ -95,14 +97,15 @@ def prepare() -> Generator[Step, None, Path]:
         EngineFailure: the disk or the network failed.
     """
     where = folder()
-    if not _ready(where):
+    if not (_ready(where) and _whole(where)):
         yield Step(0.0, f"making {where}")
         _make(where)
         yield Step(0.2, "installing the peers' libraries")
         _pip(where, *PACKAGES)
-        yield Step(0.9, "installing the peers' libraries")
+        yield Step(0.9, f"installing {LONE[0]}")
         _pip(where, "--no-deps", *LONE)
         _marker(where).write_text(_wanted(), encoding="utf-8")
+        state.cache_clear()
     yield Step(1.0, "the peers are prepared")
     return python_in(where)
 
@@ -139,6 +142,15 @@ def _ready(where: Path) -> bool:
         return python_in(where).is_file() and _marker(where).read_text(encoding="utf-8") == _wanted()
     except OSError:
         return False
+
+
+def _whole(where: Path) -> bool:
+    """Whether all that comes as packages can fill still."""
+    try:
+        missing = state(python_in(where)).missing
+    except BadInput:
+        return False
+    return not any(missing[name] for name, peer in PEERS.items() if peer.comes_from != "gmic")
 
 
 def _marker(where: Path) -> Path:
