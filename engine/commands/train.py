@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import shlex
 import signal
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from platformdirs import user_cache_dir
 from tqdm import tqdm
 
-from engine.errors import BadInput
+from engine.errors import BadInput, EngineFailure
 from engine.job import DEVICES, chosen_settings
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
     from engine.job import Step
     from engine.training.photographs import Photographs
+    from engine.training.processes import Processes
     from engine.training.recipe import Recipe
     from engine.training.record import Asked, Record
-    from engine.training.run import News, Plan, Run
+    from engine.training.run import Plan, Run
 
 Made = TypeVar("Made")
 
@@ -64,7 +66,22 @@ def run(arguments: argparse.Namespace) -> None:
     Raises BadInput and EngineFailure, each a sentence; KeyboardInterrupt with a sentence about what was kept.
     """
     _check(arguments)
-    # torch comes with these, and whoever mistyped a number need not wait for it
+    from engine.training.processes import Processes  # noqa: PLC0415 - brings torch, and whoever mistyped a number need not wait for it
+
+    processes = Processes.of_torchrun()
+    if processes.first:
+        _run(arguments, processes)
+        return
+    arguments.quiet = True
+    try:
+        _run(arguments, processes)
+    except BadInput:
+        sys.exit(2)  # what is wrong for one is wrong for all, and the first has said it
+    except (EngineFailure, KeyboardInterrupt):
+        sys.exit(1)
+
+
+def _run(arguments: argparse.Namespace, processes: Processes) -> None:
     from engine.training import record  # noqa: PLC0415
     from engine.training.recipes import recipe_named  # noqa: PLC0415
     from engine.training.run import Run  # noqa: PLC0415
@@ -75,17 +92,26 @@ def run(arguments: argparse.Namespace) -> None:
     if was is not None:
         record.check_same(arguments.output, was.asked, asked)
     recipe = kind(kind.options(**asked.settings), asked.width)
-    device = _device(arguments.device)
+    if asked.batch % processes.world:
+        raise BadInput(f"{processes.world} processes cannot share a batch of {asked.batch} evenly; give a --batch that is a multiple.")
+    device = processes.device(_device(arguments.device))
     _check_writable(arguments.output)
-    photographs, held = _photographs(arguments, recipe)
-    trained = record.Trained.on(photographs, held)
-    if was is not None and was.trained.digest != trained.digest:
-        raise BadInput(f"The run in {arguments.output} was begun with other photographs; give --data as it was then.")
-    _followed(recipe.prepare(photographs, device), arguments)
-    course = Run(recipe, photographs, held, _plan(arguments, asked, device), arguments.output)
-    seconds = _resumed(course)
-    session = record.Session.now(("python", "main.py", *map(shlex.quote, sys.argv[1:])), device, 1, course.step, seconds)
-    _train(arguments, course, (was or record.Record(asked, trained)).begun(session))
+    with processes.joined(device):
+        photographs, held = processes.in_turn(lambda: _photographs(arguments, recipe))
+        trained = record.Trained.on(photographs, held)
+        if was is not None and was.trained.digest != trained.digest:
+            raise BadInput(f"The run in {arguments.output} was begun with other photographs; give --data as it was then.")
+        processes.in_turn(lambda: _followed(recipe.prepare(photographs, device), arguments))
+        course = Run(recipe, photographs, held, _plan(arguments, asked, device), arguments.output, processes)
+        seconds = _resumed(course)
+        session = record.Session.now(_command(processes), device, processes.world, course.step, seconds)
+        _train(arguments, course, (was or record.Record(asked, trained)).begun(session))
+
+
+def _command(processes: Processes) -> list[str]:
+    """What was typed."""
+    first = ["python"] if processes.world == 1 else ["torchrun", "--nproc-per-node", os.environ.get("LOCAL_WORLD_SIZE", "1")]
+    return [*first, "main.py", *map(shlex.quote, sys.argv[1:])]
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -201,7 +227,7 @@ def _resumed(course: Run) -> float:
     """Take up the newest checkpoint, if there is one; the seconds worked before."""
     from engine.training import checkpoint  # noqa: PLC0415
 
-    state = checkpoint.load(course.folder)
+    state = checkpoint.load(course.folder, None if course.processes.first else lambda _: None)
     if state is None:
         return 0.0
     course.resume(state)
@@ -213,38 +239,28 @@ def _train(arguments: argparse.Namespace, course: Run, record: Record) -> None:
     from engine.training.record import write  # noqa: PLC0415
     from engine.training.watching import Watch  # noqa: PLC0415
 
-    first, last = course.step, None
-    write(arguments.output, record)
-    watch = Watch(arguments.output, course.plan.steps, first, minutes=arguments.minutes, quiet=arguments.quiet)
-    with contextlib.closing(watch), _Stop() as stop, contextlib.closing(course.news()) as news:
-        for last in _until(news, stop):
-            watch.add(last)
-            if last.saved:
-                record = record.reached(last.step, last.seconds)
-                write(arguments.output, record)
-        if stop.asked and last is not None and not last.saved:
-            course.save(last.seconds)
-            write(arguments.output, record.reached(last.step, last.seconds))
-    _tell(arguments, course, stopped=stop.asked)
-
-
-def _until(news: Generator[News, None, None], stop: _Stop) -> Generator[News, None, None]:
-    """The news until a stop is asked for. Ctrl+C reaches the processes that make examples too, and that they are gone is no failure then."""
-    try:
-        for one in news:
-            yield one
-            if stop.asked:
-                return
-    except RuntimeError:
-        if not stop.asked:
-            raise
+    with _Stop(course), contextlib.closing(course.news()) as news:
+        if not course.processes.first:
+            for _ in news:
+                pass
+            return
+        write(arguments.output, record)
+        with contextlib.closing(
+            Watch(arguments.output, course.plan.steps, course.step, minutes=arguments.minutes, quiet=arguments.quiet)
+        ) as watch:
+            for one in news:
+                watch.add(one)
+                if one.saved:
+                    record = record.reached(one.step, one.seconds)
+                    write(arguments.output, record)
+    _tell(arguments, course, stopped=course.stopping)
 
 
 class _Stop:
-    """Ctrl+C, or being told to end, asks for a stop between two steps; a second time it stops at once."""
+    """Ctrl+C, or being told to end, lets a run end after its step; a second time it ends at once."""
 
-    def __init__(self) -> None:
-        self.asked = False
+    def __init__(self, course: Run) -> None:
+        self._course = course
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -256,9 +272,9 @@ class _Stop:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        if self.asked:
+        if self._course.stopping:
             raise KeyboardInterrupt("Stopped at once; the last checkpoint stands, and --resume goes on from it.")
-        self.asked = True
+        self._course.stopping = True
 
 
 def _tell(arguments: argparse.Namespace, course: Run, *, stopped: bool) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.training.record import typed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -68,7 +70,7 @@ def _file(exported: Exported) -> str:
 
 def _training(exported: Exported, recipe: Recipe, record: Record) -> str:
     asked = record.asked
-    settings = " ".join(f"`{name}={value}`" for name, value in asked.settings.items())
+    settings = " ".join(f"`{one}`" for one in typed(asked.settings))
     return (
         f"Recipe `{recipe.name}`{f' with {settings}' if settings else ''}, width {asked.width:g}, seed {asked.seed}: {exported.step} of the "
         f"{asked.steps} steps of its schedule, {asked.batch} examples each, {exported.step * asked.batch} examples in all; "

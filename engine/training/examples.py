@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -67,4 +70,20 @@ def batches(examples: Examples, steps: range, batch: int, workers: int, *, rank:
         pin_memory=torch.cuda.is_available(),
         multiprocessing_context="spawn" if workers else None,
     )
-    yield from loader
+    with _unheard():
+        feed = iter(loader)
+    yield from feed
+
+
+@contextlib.contextmanager
+def _unheard() -> Generator[None]:
+    """Processes that are started meanwhile do not hear that the run is to stop: it needs their examples until it has, and ends them itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, one in before.items():
+            signal.signal(number, one)

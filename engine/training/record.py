@@ -19,7 +19,7 @@ import torch
 from engine.errors import BadInput, EngineFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from engine.training.photographs import Photographs
 
@@ -156,6 +156,11 @@ def check_same(folder: Path, was: Asked, now: Asked) -> None:
             )
 
 
+def typed(settings: Mapping[str, Any]) -> list[str]:
+    """Settings as they are typed after --set."""
+    return [f"{key}={('no', 'yes')[one] if isinstance(one, bool) else one}" for key, one in settings.items()]
+
+
 def version() -> str:
     """Of this program, installed or run from its sources."""
     try:
@@ -183,7 +188,7 @@ def _processor() -> str:
 
 def _said(what: str, value: Any) -> str:
     if what == "settings":
-        return " ".join(f"{key}={one}" for key, one in value.items()) or "no settings"
+        return " ".join(typed(value)) or "no settings"
     if what == "half":
         return "bfloat16" if value else "--float32"
     return f"{what} {value}"

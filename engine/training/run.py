@@ -14,6 +14,7 @@ from engine.errors import EngineFailure
 from engine.training import checkpoint
 from engine.training.average import averaged, follow
 from engine.training.examples import Examples, batches
+from engine.training.processes import Processes
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -80,16 +81,23 @@ class Run:
         held: to validate on.
         plan: the schedule and its seed.
         folder: where checkpoints are kept.
+        processes: of which this is one, where several make the run together; the first one alone validates and writes.
     """
 
-    def __init__(self, recipe: Recipe, photographs: Photographs, held: Photographs, plan: Plan, folder: Path) -> None:
+    def __init__(
+        self, recipe: Recipe, photographs: Photographs, held: Photographs, plan: Plan, folder: Path, processes: Processes | None = None
+    ) -> None:
         self.recipe, self.photographs, self.held, self.plan, self.folder = recipe, photographs, held, plan, folder
         self.device = torch.device(plan.device)
+        self.processes = processes or Processes()
+        self.stopping = False
+        """Set to have the run end after the step that it is at."""
         torch.manual_seed(plan.seed)
         self.networks: dict[str, nn.Module] = {
             name: one.to(device=self.device, memory_format=torch.channels_last).train()  # pyright: ignore[reportCallIssue]
             for name, one in recipe.networks().items()
         }
+        self._called = {name: self.processes.shared(one, self.device) for name, one in self.networks.items()}
         self.average = averaged(self.networks[recipe.kept])
         self.optimisers: dict[tuple[str, ...], torch.optim.Optimizer] = {}
         self.step = 0
@@ -117,14 +125,13 @@ class Run:
         }
 
     def news(self) -> Generator[News, None, None]:
-        """Train until the schedule or the minutes end; a checkpoint stands at the end, however it comes.
+        """Train until the schedule or the minutes end, or `stopping` is set; a checkpoint stands at the end, however it comes.
 
         Raises EngineFailure where a loss or a gradient is no number any more; the last good checkpoint stays.
         """
         plan, began = self.plan, time.perf_counter()
         saved_at = began
-        feed = batches(Examples(self.recipe, self.photographs, plan.seed), range(self.step, plan.steps), plan.batch, plan.workers)
-        with contextlib.closing(feed):
+        with contextlib.closing(self._feed()) as feed:
             for batch in feed:
                 rate = self._rate()
                 losses = self._step({name: one.to(self.device, non_blocking=True) for name, one in batch.items()}, rate)
@@ -132,9 +139,10 @@ class Run:
                 follow(self.average, self.networks[self.recipe.kept], self.step)
                 now = time.perf_counter()
                 seconds = self._before + now - began
-                over = self.step == plan.steps or now - began > plan.minutes * 60
-                scores, strip = self._validated() if over or self.step % plan.validation == 0 else ({}, None)
-                saving = over or now - saved_at > plan.saving * 60
+                over = self.step == plan.steps or self._agreed(self.stopping or now - began > plan.minutes * 60)
+                due = (over and not self.stopping) or self.step % plan.validation == 0
+                scores, strip = self._validated() if due and self.processes.first else ({}, None)
+                saving = self.processes.first and (over or now - saved_at > plan.saving * 60)
                 if saving:
                     checkpoint.save(self.folder, self.step, self.state(seconds))
                     saved_at = now
@@ -142,9 +150,15 @@ class Run:
                 if over:
                     return
 
-    def save(self, seconds: float) -> None:
-        """Write a checkpoint of the step that is done, as when a run is stopped."""
-        checkpoint.save(self.folder, self.step, self.state(seconds))
+    def _feed(self) -> Generator[Batch, None, None]:
+        """This process's share of the examples of every step that is left."""
+        steps, who = range(self.step, self.plan.steps), self.processes
+        examples = Examples(self.recipe, self.photographs, self.plan.seed)
+        return batches(examples, steps, self.plan.batch, self.plan.workers, rank=who.rank, world=who.world)
+
+    def _agreed(self, wish: bool) -> bool:
+        """Whether any of the processes wishes it, so that all do the same."""
+        return self.processes.mean([float(wish)], self.device)[0] > 0
 
     def _rate(self) -> float:
         """Rises over the first steps and falls as half a cosine."""
@@ -154,13 +168,13 @@ class Run:
         """Every turn of one step; its losses by name."""
         torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
         told: dict[str, float] = {}
-        turns = self.recipe.losses(self.networks, batch)
+        turns = self.recipe.losses(self._called, batch)
         for who, terms in self._autocast(turns):
             names = (who,) if isinstance(who, str) else tuple(who)
             optimiser = self._optimiser(names)
             optimiser.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
-            values = {name: float(one.detach()) for name, one in terms.items()}
+            values = dict(zip(terms, self.processes.mean([float(one.detach()) for one in terms.values()], self.device), strict=True))
             norm = torch.nn.utils.clip_grad_norm_([one for name in names for one in self.networks[name].parameters()], self.recipe.clip)
             self._check(values, float(norm))
             for group in optimiser.param_groups:

@@ -76,6 +76,11 @@ class Ground:
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
 
+    def said(self) -> Said:
+        """What a command said that did not come back."""
+        said = self._capsys.readouterr()
+        return Said(0, said.out, said.err)
+
     def arguments(self, name: str, *options: object) -> list[object]:
         """Of `train` into the folder of that name."""
         return ["train", "tiny", "--data", self.shard, "-o", self.folder / name, "--workers", "0", *options]
@@ -86,8 +91,12 @@ class Ground:
     def process(self, name: str, *options: object, before: str = "", **more: Any) -> subprocess.Popen[str]:
         """`train` in a process of its own, after some lines of Python."""
         line = [sys.executable, "-c", before + MAIN, str(RECIPES), *map(str, self.arguments(name, *options))]
-        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache"), "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+        return subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of other processes."""
+        return os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache"), "OMP_NUM_THREADS": "1"}
 
     def state(self, name: str) -> dict[str, Any]:
         """What the newest checkpoint of a run holds."""

@@ -115,8 +115,8 @@ def test_a_run_that_is_told_to_stop_keeps_a_checkpoint_and_goes_on(ground: Groun
         err = process.stderr.read() if process.stderr else ""
     assert process.returncode == 130
     where = ground.folder / "parts"
-    assert sentence(err) == f"Stopped at step 3 of 12; a checkpoint is kept in {where}, and the same command with --resume goes on.\n"
-    assert checkpoint.steps(where) == (3,)
+    assert sentence(err) == f"Stopped at step 4 of 12; a checkpoint is kept in {where}, and the same command with --resume goes on.\n"
+    assert checkpoint.steps(where) == (4,)
     assert ground.train("parts", "--resume").code == 0
     assert same(ground.state("whole")["average"], ground.state("parts")["average"])
     assert ground.curve("whole") == ground.curve("parts")
@@ -186,7 +186,7 @@ def test_a_run_is_neither_written_over_nor_changed(ground: Ground) -> None:
     for options, said in (
         (["--batch", "8"], "batch 4, not batch 8"),
         (["--steps", "99"], "steps 12, not steps 99"),
-        (["--set", "weight=3"], "weight=1.0 poison=0, not weight=3.0 poison=0"),
+        (["--set", "weight=3"], "weight=1.0 critic=no poison=0, not weight=3.0 critic=no poison=0"),
         (["--float32"], "bfloat16, not --float32"),
     ):
         answer = ground.train("run", "--resume", *options)

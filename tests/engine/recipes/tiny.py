@@ -28,6 +28,7 @@ class Options(Settings):
     """What tests change."""
 
     weight: float = setting(1.0, "Weight", "of the loss", least=0.0, most=10.0)
+    critic: bool = setting(False, "Critic", "judges what is made")
     poison: int = setting(0, "Poison", "the step whose loss is no number; 0 for none", least=0, most=1000)
 
 
@@ -59,8 +60,9 @@ class Tiny(Recipe):
     batch: ClassVar[int] = 4
 
     def networks(self) -> dict[str, nn.Module]:
-        """One."""
-        return {"net": Net()}
+        """One that fills, and one that judges where that is wanted."""
+        critic = nn.Sequential(nn.Conv2d(3, 4, 5, stride=4), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3))
+        return {"net": Net()} | ({"critic": critic} if self.settings.critic else {})
 
     def example(self, photographs: Photographs, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         """A crop (3, 32, 32) and its hole (1, 32, 32)."""
@@ -72,12 +74,14 @@ class Tiny(Recipe):
         """The difference in the hole, with noise of its own that resuming must bring back."""
         crop, hole = batch["crop"], batch["hole"]
         made = networks["net"](torch.cat([crop * (1 - hole) + 0.01 * torch.randn(()), hole], 1))
+        if self.settings.critic:
+            judged = networks["critic"](torch.cat([crop, made.detach()]))
+            true, false = judged.chunk(2)
+            yield "critic", {"true": (1 - true).relu().mean(), "false": 0.7 * (1 + false).relu().mean()}
         difference = ((made - crop).abs() * hole).mean((1, 2, 3)).mean()
-        poisoned = self.settings.poison and int(networks["net"].state_dict()["calls"]) == self.settings.poison
-        yield (
-            "net",
-            {"difference": difference * self.settings.weight * (float("nan") if poisoned else 1.0), "size": 1e-3 * made.square().mean()},
-        )
+        poisoned = self.settings.poison and int(next(networks["net"].buffers())) == self.settings.poison
+        terms = {"difference": difference * self.settings.weight * (float("nan") if poisoned else 1.0), "size": 1e-3 * made.square().mean()}
+        yield "net", terms | ({"fooled": -0.01 * networks["critic"](made).mean()} if self.settings.critic else {})
 
     def validate(self, network: nn.Module, held: Photographs, device: torch.device) -> tuple[dict[str, float], NDArray[np.uint8] | None]:
         """PSNR on the first photograph held back."""
