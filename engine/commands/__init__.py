@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from engine.commands import export, fill, methods, peers, train, weights
+from engine.commands import evaluate, export, fill, methods, peers, train, weights
 from engine.errors import BadInput, InlayError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Window: TypeAlias = "Callable[[Path | None], int]"
 """What opens the window, with a photograph where one is given, and returns the exit code when it is closed."""
 
-COMMANDS = {"fill": fill, "methods": methods, "train": train, "export": export, "weights": weights, "peers": peers}
+COMMANDS = {"fill": fill, "methods": methods, "evaluate": evaluate, "train": train, "export": export, "weights": weights, "peers": peers}
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130
 

@@ -1,0 +1,45 @@
+"""The methods that take part, as they are typed: `patchmatch:smooth=1,effort=best,telea,peer:fsr`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas between methods: `a:x=1,y=2,b` is `a` with two settings, and `b`."""
+    found: list[str] = []
+    for part in (one.strip() for one in text.split(",")):
+        if found and ":" in found[-1] and "=" in part and ":" not in part.partition("=")[0]:
+            found[-1] += f",{part}"
+        else:
+            found.append(part)
+    return found
+
+
+def checked_methods(text: str) -> tuple[str, ...]:
+    """The methods by their texts. Raises BadInput where one is no method, cannot be had, or stands there twice."""
+    from engine.evaluation.ours import read  # noqa: PLC0415 - brings torch
+    from engine.evaluation.workers import check_peer  # noqa: PLC0415
+
+    found = split(text)
+    for one in found:
+        if found.count(one) > 1:
+            raise BadInput(f"The method {one} stands there twice; name each once.")
+        kind, _, name = one.partition(":")
+        if kind == "peer":
+            check_peer(name)
+        else:
+            read(one)
+    return tuple(found)
+
+
+def peers_versions(methods: Sequence[str]) -> Mapping[str, str]:
+    """Versions of what the peers' interpreter has, where any of them takes part."""
+    from engine.evaluation.preparing import interpreter, state  # noqa: PLC0415
+
+    return state(interpreter()).versions if any(one.startswith("peer:") for one in methods) else {}
