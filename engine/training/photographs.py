@@ -145,6 +145,7 @@ def _decode(files: Sequence[Path], folder: Path, side: int) -> Generator[Step, N
             kept[digest] = Kept(name, digest, is_held(data), pixels.shape[0], pixels.shape[1], offset)
             offset += pixels.size
             yield Step(min(read / max(whole, 1), 1.0), "reading photographs")
+    yield Step(1.0, "reading photographs")
     if not kept:
         raise BadInput(f"There is no photograph of at least {LEAST_SIDE} pixels a side in {', '.join(map(str, files[:3]))}; give others.")
     (folder / "index.json").write_text(json.dumps([asdict(one) for one in kept.values()]), encoding="utf-8")
