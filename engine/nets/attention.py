@@ -1,7 +1,7 @@
 """Attention that fills a hole with known patches of the same features, those most like what a coarse fill put there.
 
-Yu, Lin, Yang, Shen, Lu, Huang: Generative Image Inpainting with Contextual Attention, CVPR 2018, equations 3 and 4 and section 4.1; as used again
-in Free-Form Image Inpainting with Gated Convolution, ICCV 2019.
+Yu, Lin, Yang, Shen, Lu, Huang: Generative Image Inpainting with Contextual Attention, CVPR 2018; as used again in Free-Form Image Inpainting
+with Gated Convolution, ICCV 2019.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ class ContextualAttention(nn.Module):
     Queries q and keys k are `side` x `side` patches of the features made `rate` times smaller, one around each cell; values are the patches
     of 2 rate x 2 rate pixels around those cells, which overlap. For the queries of each picture, and its own keys that hold no hole::
 
-        s(q, k) = <q, k / |k|>,    fused: s'(q, k) = sum of s(q + d, k + d) over d in -(fuse // 2)..fuse // 2, row by row, then column by column
-        a(q, .) = softmax over k of scale * s'(q, .),    features around q = sum of a(q, k) * value(k), averaged where they overlap
+        s(q, k)  = <q, k / |k|>
+        s'(q, k) = sum of s(q + d, k + d) over d in -(fuse // 2)..fuse // 2, along rows, and of these sums along columns
+        a(q, .)  = softmax over k of scale * s'(q, .),    features around q = sum of a(q, k) * value(k), averaged where they overlap
 
-    Everything is rebuilt, known places too; a picture that has no key without hole gets zeros. The fusion runs on from the end of a
-    row (column) to the beginning of the next, as in the authors' code. Scores are (h w)^2 numbers a picture, h = H / rate, w = W / rate.
+    Everything is rebuilt, known places too; a picture that has no key without hole gets zeros. Keys with hole score 0 in the fusion, which
+    runs on from the end of a row (column) to the beginning of the next, as in the authors' code. Scores are (h w)^2 numbers
+    a picture, h = H / rate, w = W / rate.
 
     Args:
         side: of the patches that are compared, in cells; odd.
@@ -45,10 +47,9 @@ class ContextualAttention(nn.Module):
         rate: side of a cell in pixels of the features.
         fuse: how many neighbouring scores are added up along a diagonal; odd, 1 for none.
         scale: of the scores before the softmax.
-        released: As in the authors' released code, for weights that were trained with it. Cells are the nearest pixels of a grid whose corners
-            are the picture's; a key that holds hole lends its score to its neighbours in the fusion, has score 0 afterwards and takes its share
-            of the softmax, which is then lost; sums are divided by 4 at the edges too, where fewer patches overlap. (That code also takes
-            the mask of the first picture for all; this does not.)
+        released: As in the authors' released code, for weights that were trained with it. Cells are the nearest pixels of a grid whose
+            corners are the picture's; a key that holds hole lends its score to its neighbours in the fusion, has score 0 afterwards and takes
+            its share of the softmax, which is then lost; sums are divided by 4 at the edges too, where fewer patches overlap.
     """
 
     def __init__(
@@ -83,20 +84,25 @@ class ContextualAttention(nn.Module):
         return Attended(self._rebuilt(values, shares), places.view(*shape[:2], 2, *shape[2:]), weights.reshape(shape))
 
     def _shares(self, queries: Tensor, values: Tensor, hole: Tensor) -> Tensor:
-        """(B, queries, keys): how much of each key goes into each query."""
+        """(B, queries, keys): how much of each key goes into each query; a softmax does not bear scores in half precision."""
         fits = values.shape == queries.shape and hole.shape == queries[:, :1].shape
         if not fits or any(size % self.rate for size in queries.shape[2:]):
             raise ValueError(
                 f"queries {tuple(queries.shape)}, values {tuple(values.shape)}, hole {tuple(hole.shape)}, cells of {self.rate}"
             )
-        wanted = self._patches(self._smaller(queries), 1)
+        with torch.autocast(queries.device.type, enabled=False):
+            scores = self._scores(*(one.to(torch.promote_types(one.dtype, torch.float32)) for one in (queries, values)))
+            return self._weighed(scores, self._free(hole), queries.shape[2] // self.rate, queries.shape[3] // self.rate)
+
+    def _scores(self, queries: Tensor, values: Tensor) -> Tensor:
+        """(B, queries, keys): how alike they are."""
         keys = functional.normalize(self._patches(self._smaller(values), self.stride), dim=1, eps=LEAST_NORM)
-        free = self._free(hole)
-        scores = wanted.transpose(1, 2) @ keys
+        return self._patches(self._smaller(queries), 1).transpose(1, 2) @ keys
+
+    def _weighed(self, scores: Tensor, free: Tensor, height: int, width: int) -> Tensor:
+        """(B, queries, keys): scores fused and brought to a sum of 1 over the keys (B, 1, keys) that are free."""
         scores = scores if self.released else scores * free
-        if self.fuse > 1:
-            scores = self._fused(scores, queries.shape[2] // self.rate, queries.shape[3] // self.rate)
-        scores = self.scale * scores
+        scores = self.scale * (self._fused(scores, height, width) if self.fuse > 1 else scores)
         scores = scores * free if self.released else scores.masked_fill(~free, torch.finfo(scores.dtype).min)
         return scores.softmax(2) * free
 

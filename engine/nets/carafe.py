@@ -1,6 +1,6 @@
 """Upsampling by kernels that are made of the content around each place.
 
-Wang, Chen, Xu, Liu, Loy, Lin: CARAFE: Content-Aware ReAssembly of FEatures, ICCV 2019, equations 1 to 3; defaults of its section 4.
+Wang, Chen, Xu, Liu, Loy, Lin: CARAFE: Content-Aware ReAssembly of FEatures, ICCV 2019, with its defaults.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Convolutions that learn, for each place and channel, how much of what they found is worth passing on.
 
-Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019, equation 3; over time as well, Chang, Liu, Lee,
-Hsu: Free-form Video Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019, equation 3.
+Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019; over time as well, Chang, Liu, Lee, Hsu: Free-form
+Video Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class GatedConv(nn.Module):
         kernel: Side of the kernel.
         stride: Step between its places.
         dilation: Step between its taps.
-        padding: Zeros on either side of an axis. None: so many that stride 1 keeps the size of an odd kernel. "same": as TensorFlow's SAME, so
-            that ceil(size / stride) comes out and an odd zero goes to the end; weights of Yu et al. need it.
+        padding: Zeros on either side of an axis. None: so many that an odd kernel with stride 1 keeps the size. "same": as TensorFlow's
+            SAME, so that ceil(size / stride) comes out and an odd zero goes to the end; weights of Yu et al. need it.
         activation: What is done to the features; None leaves them as they are.
         separate: Features and gate have a convolution each (`feature` and `gate`), as those of Chang et al.; else one of twice the outputs
             makes both (`both`), the features first, as that of Yu et al.

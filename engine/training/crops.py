@@ -57,7 +57,7 @@ def masked(
     *,
     colour: bool = True,
 ) -> dict[str, NDArray[np.float32]]:
-    """One example: "image" (3, size, size) float32 RGB in [0, 1], whole, and "hole" (1, size, size) float32, 1 where it is to be filled, else 0.
+    """One example, float32: "image" (3, size, size) RGB in [0, 1], whole, and "hole" (1, size, size), 1 where it is to be filled, else 0.
 
     Args:
         photograph: as in `crop`.

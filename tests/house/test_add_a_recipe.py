@@ -1,4 +1,4 @@
-"""The recipe that docs/add-a-recipe.md writes is put on the shelf as it stands there, trained for some steps, stopped, resumed and exported."""
+"""The recipe that docs/add-a-recipe.md writes is put on the shelf as it stands there, trained, stopped, resumed and exported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a critic and a generator descend, as functions of maps of scores: any shape, every element a score of its own, higher is more real.
 
-In a critic's turn `fake` is made without a gradient to the generator. A critic's loss is half of what it is for real plus half of what it is for
-fake, so all have one scale; papers that add the two mean twice that. Scores in half precision are brought to float32 before anything else.
+In a critic's turn `fake` is made without a gradient to the generator. A critic's loss is half of what it is for real plus half of what it is
+for fake, so all have one scale; papers that add the two mean twice that. Scores in half precision are brought to float32 first.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Form = Literal["non-saturating", "least squares", "hinge"]
 
 
 def hinge_critic(real: Tensor, fake: Tensor) -> Tensor:
-    """(mean max(0, 1 - real) + mean max(0, 1 + fake)) / 2. Lim, Ye: Geometric GAN, 2017; Yu et al., ICCV 2019, equation 4."""
+    """(mean max(0, 1 - real) + mean max(0, 1 + fake)) / 2. Lim, Ye: Geometric GAN, 2017; Yu et al., ICCV 2019."""
     return (_hinge(real) + _hinge(-fake)) / 2
 
 
 def hinge_generator(fake: Tensor) -> Tensor:
-    """-mean fake. Yu et al., ICCV 2019, equation 5."""
+    """-mean fake. Yu et al., ICCV 2019."""
     return -_wide(fake).mean()
 
 
@@ -41,20 +41,20 @@ def non_saturating_generator(fake: Tensor) -> Tensor:
 
 
 def least_squares_critic(real: Tensor, fake: Tensor) -> Tensor:
-    """(mean (real - 1)^2 + mean fake^2) / 2. Mao et al.: Least Squares GAN, ICCV 2017, equation 9."""
+    """(mean (real - 1)^2 + mean fake^2) / 2. Mao et al.: Least Squares GAN, ICCV 2017, a = 0, b = 1."""
     return (_squares(real) + _wide(fake).square().mean()) / 2
 
 
 def least_squares_generator(fake: Tensor) -> Tensor:
-    """Mean (fake - 1)^2. Mao et al., ICCV 2017, equation 9, which has half of it."""
+    """Mean (fake - 1)^2. Mao et al., ICCV 2017, c = 1, who take half of it."""
     return _squares(fake)
 
 
 def relativistic_critic(real: Tensor, fake: Tensor, form: Form = "non-saturating") -> Tensor:
     """How much more real the real looks than the fake on average does, and the other way round.
 
-    With f(x) = log(1 + exp(-x)), (x - 1)^2 or max(0, 1 - x): (mean f(real - mean fake) + mean f(mean real - fake)) / 2. Jolicoeur-Martineau: The
-    relativistic discriminator, ICLR 2019, section 4.2 and appendix D. `real` and `fake` may have different shapes.
+    With f(x) = log(1 + exp(-x)), (x - 1)^2 or max(0, 1 - x): (mean f(real - mean fake) + mean f(mean real - fake)) / 2.
+    Jolicoeur-Martineau: The relativistic discriminator, ICLR 2019 (relativistic average). `real` and `fake` may have different shapes.
     """
     loss, real, fake = _FORMS[form], _wide(real), _wide(fake)
     return (loss(real - fake.mean()) + loss(real.mean() - fake)) / 2

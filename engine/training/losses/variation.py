@@ -23,7 +23,7 @@ def total_variation(pictures: Tensor) -> Tensor:
 def hole_variation(pictures: Tensor, hole: Tensor) -> Tensor:
     """The same where both neighbours lie in the hole or one pixel around it, corners too, added up and divided by all elements B C H W.
 
-    Liu et al.: Image Inpainting for Irregular Holes Using Partial Convolutions, ECCV 2018, equation 6, where it has weight 0.1.
+    Liu et al.: Image Inpainting for Irregular Holes Using Partial Convolutions, ECCV 2018, where it has weight 0.1.
 
     Args:
         pictures: (B, C, H, W), composites: filled in the hole, known around it.
