@@ -24,5 +24,5 @@ def lab(pair: Pair) -> float:
 
 def _colours(view: View) -> NDArray[np.float32]:
     """(n, 3): blurred Lab at the hole's pixels."""
-    box = around(view.hole, REACH)
+    box = around(view.hole, REACH).slices
     return soft_lab(view.pixels[box], SIGMA)[view.hole[box]]

@@ -26,13 +26,13 @@ def seam(pair: Pair) -> float:
 
 def mean_slope(view: View) -> float:
     """Mean over the hole of the length of the gradient (central differences) of the mean of the channels, in levels a pixel."""
-    box = around(view.hole, 2)
+    box = around(view.hole, 2).slices
     return float(slope(view.pixels[box])[view.hole[box]].mean())
 
 
 def rim_step(view: View) -> float:
     """Mean absolute difference of the two pixels on either side of the hole's rim, over the channels, in levels; 0 where there is no rim."""
-    box = around(view.hole, 1)
+    box = around(view.hole, 1).slices
     pixels, hole = view.pixels[box], view.hole[box]
     every = np.concatenate([_crossing(pixels, hole, axis) for axis in (0, 1)])
     return float(every.mean()) if every.size else 0.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
     Measure = Callable[[Pair], float]
-    Describe = Callable[[View], NDArray[np.float32]]
+    Describe = Callable[[Pair], NDArray[np.float32]]
 
 PLAIN: dict[str, Measure] = {
     "psnr": pixels.psnr,
@@ -91,7 +91,7 @@ class Judge:
         """
         pair = self._seen(filled, truth, mask)
         wanted = {score.needs[0] for score in self.wanted if score.of_set and score.least <= pair.truth.shorter}
-        return {network: pair.filled.once(describe) for network, describe in self._describe.items() if network in wanted}
+        return {network: pair.once(describe) for network, describe in self._describe.items() if network in wanted}
 
     def _available(self, score: Score, *, asked: bool) -> bool:
         """Whether its weights are there; if it was asked for by name, they have to be."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch.nn import functional
 
+from engine.evaluation.scores.changed import Part, carried
+from engine.geometry import Box
 from engine.nets.alexnet import AlexNet
 from engine.nets.inception import Inception
 from engine.nets.vgg import Vgg16
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from engine.evaluation.scores.view import Pair, View
 
@@ -28,17 +30,8 @@ TAPS = {
 """What LPIPS compares, from fine to coarse."""
 
 
-class Seen(NamedTuple):
-    """What a network sees in a picture."""
-
-    maps: list[Tensor]
-    """(1, C, h, w) of each tap, of unit length over the channels."""
-    mean: Tensor
-    """(C,): the last tap's mean over the picture, as it is."""
-
-
 class Perception:
-    """A network that looks at views, each once.
+    """A network that looks at a truth once, and at a fill where it differs.
 
     Args:
         network: whose convolutions; its weights have that name.
@@ -54,16 +47,6 @@ class Perception:
         heads = tensors(f"lpips-{network}") if weighed else {}
         self._heads = [heads[f"heads.{number}.weight"] for number in range(len(self._taps))] if weighed else []
 
-    def seen(self, view: View) -> Seen:
-        """What the network sees in a picture."""
-        with torch.inference_mode():
-            maps = list(self._network(picture(view), self._taps).values())
-            return Seen([one / (one.square().sum(1, keepdim=True).sqrt() + 1e-10) for one in maps], maps[-1].mean((0, 2, 3)))
-
-    def features(self, view: View) -> NDArray[np.float32]:
-        """(C,): the last tap's mean over the picture."""
-        return view.once(self.seen).mean.numpy()
-
     def lpips(self, pair: Pair) -> float:
         """The mean over the picture of each tap's distances, the taps added."""
         return float(sum(one.mean() for one in pair.once(self._distances)))
@@ -75,12 +58,61 @@ class Perception:
         large = (functional.interpolate(one, size, mode="bilinear", align_corners=False)[0, 0] for one in pair.once(self._distances))
         return float(sum(one[hole].mean() for one in large))
 
-    def _distances(self, pair: Pair) -> list[Tensor]:
-        """(1, 1, h, w) of each tap: squared differences, weighed by channel and added."""
-        ours, theirs = pair.filled.once(self.seen), pair.truth.once(self.seen)
+    def features(self, pair: Pair) -> NDArray[np.float32]:
+        """(C,): the fill's last tap, its mean over the picture."""
+        last, parts = pair.truth.once(self._seen)[-1].clone(), pair.once(self._changes)
+        if len(parts) == len(self._taps):
+            last[..., *parts[-1].box.slices] = parts[-1].values
+        return last.mean((0, 2, 3)).numpy()
+
+    def _seen(self, view: View) -> list[Tensor]:
+        """(1, C, h, w) of each tap."""
         with torch.inference_mode():
-            every = zip(ours.maps, theirs.maps, self._heads, strict=True)
-            return [functional.conv2d((one - other).square_(), head) for one, other, head in every]
+            return list(self._network(view.once(self._standardised), self._taps, standardise=False).values())
+
+    def _changes(self, pair: Pair) -> list[Part]:
+        """Of each tap what is not as in the truth; taps beyond which nothing is are left out."""
+        box = Box.around((pair.filled.pixels != pair.truth.pixels).any(-1))
+        if box is None:
+            return []
+        found: list[Part] = []
+        before, part = pair.truth.once(self._standardised), Part(box, pair.filled.once(self._standardised)[..., *box.slices])
+        with torch.inference_mode():
+            for layers, tap in zip(self._stages(), pair.truth.once(self._seen), strict=True):
+                part = carried(layers, before, part)
+                if part is None:
+                    break
+                found.append(part)
+                before = tap
+        return found
+
+    def _distances(self, pair: Pair) -> list[Tensor]:
+        """(1, 1, h, w) of each tap: squared differences of vectors of unit length, weighed by channel and added."""
+        theirs = pair.truth.once(self._seen)
+        maps = [tap.new_zeros(1, 1, *tap.shape[2:]) for tap in theirs]
+        with torch.inference_mode():
+            for one, tap, head, part in zip(maps, theirs, self._heads, pair.once(self._changes), strict=False):
+                squared = (_unit(part.values) - _unit(tap[..., *part.box.slices])).square_()
+                one[..., *part.box.slices] = functional.conv2d(squared, head)
+        return maps
+
+    def _stages(self) -> list[list[nn.Module]]:
+        """The layers up to each tap, from the one before on."""
+        stages: list[list[nn.Module]] = [[]]
+        for name, layer in zip(self._network.names, self._network.features, strict=True):
+            stages[-1].append(layer)
+            if name in self._taps:
+                stages.append([])
+        return stages[:-1]
+
+    def _standardised(self, view: View) -> Tensor:
+        """(1, 3, H, W) with ImageNet's mean and deviation."""
+        return (picture(view) - self._network.mean) / self._network.deviation
+
+
+def _unit(maps: Tensor) -> Tensor:
+    """(1, C, h, w) of unit length over the channels."""
+    return maps / (maps.square().sum(1, keepdim=True).sqrt() + 1e-10)
 
 
 class InceptionFeatures:
@@ -89,10 +121,10 @@ class InceptionFeatures:
     def __init__(self) -> None:
         self._network = inception(tensors("inception"))
 
-    def features(self, view: View) -> NDArray[np.float32]:
-        """(2048,) of a picture."""
+    def features(self, pair: Pair) -> NDArray[np.float32]:
+        """(2048,) of the fill."""
         with torch.inference_mode():
-            return self._network(picture(view))[0].numpy()
+            return self._network(picture(pair.filled))[0].numpy()
 
 
 def inception(given: Mapping[str, Tensor]) -> Inception:

@@ -69,7 +69,7 @@ def errors(pair: Pair) -> NDArray[np.float64]:
 
 def differences(pair: Pair) -> NDArray[np.float64]:
     """(h, w, 3): fill less truth in the box outside which there is no difference, in levels."""
-    box = around(pair.once(touched), 0)
+    box = around(pair.once(touched), 0).slices
     return pair.filled.pixels[box].astype(np.float64) - pair.truth.pixels[box]
 
 
@@ -79,7 +79,7 @@ def _decibels(squared: float) -> float:
 
 def _variation(view: View, of: NDArray[np.bool_]) -> float:
     """Sum of the absolute steps, down and across, of pairs that touch `of`, per pixel of it and channel, in percent of the range."""
-    box = around(of, 1)
+    box = around(of, 1).slices
     values, inside = view.pixels[box].astype(np.int16), of[box]
     total = 0
     for axis in (0, 1):

@@ -65,10 +65,10 @@ def _unlike(
     """(H, W): 1 less the similarity, the channels' mean; computed only where a window meets a difference, it is 0 elsewhere."""
     changed = pair.once(touched)
     seen, wanted = around(changed, 2 * reach), around(changed, reach)
-    found = similarity(pair.filled.once(values)[seen], pair.truth.once(values)[seen], smooth, correction)
-    part = tuple(slice(w.start - s.start, w.stop - s.start) for w, s in zip(wanted, seen, strict=True))
+    found = similarity(pair.filled.once(values)[seen.slices], pair.truth.once(values)[seen.slices], smooth, correction)
     whole = np.zeros(changed.shape)
-    whole[wanted] = 1 - found.reshape(*found.shape[:2], -1).mean(-1)[part]
+    part = wanted.moved(-seen.top, -seen.left)
+    whole[wanted.slices] = 1 - found.reshape(*found.shape[:2], -1).mean(-1)[part.slices]
     return whole
 
 

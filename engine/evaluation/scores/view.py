@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
+from engine.geometry import Box
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,13 +58,13 @@ class Pair(Remembering):
         self.filled, self.truth, self.hole = filled, truth, truth.hole
 
 
-def around(hole: Hole, margin: int) -> tuple[slice, slice]:
-    """The box of what is true in (H, W) and a margin around it, inside the picture."""
-    spans: list[slice] = []
-    for axis in (1, 0):
-        where = np.nonzero(hole.any(axis))[0]
-        spans.append(slice(max(0, int(where[0]) - margin), min(hole.shape[1 - axis], int(where[-1]) + 1 + margin)))
-    return spans[0], spans[1]
+def around(hole: Hole, margin: int) -> Box:
+    """The box of what is true in (H, W), something is, and a margin around it, inside the picture."""
+    box = Box.around(hole)
+    assert box is not None
+    within = box.grown(margin, margin).common(Box.whole(hole.shape))
+    assert within is not None
+    return within
 
 
 def touched(pair: Pair) -> Hole:
