@@ -1,7 +1,7 @@
 """Attention that fills a hole with known patches of the same features, those most like what a coarse fill put there.
 
-Yu, Lin, Yang, Shen, Lu, Huang: Generative Image Inpainting with Contextual Attention, CVPR 2018; as used again in Free-Form Image Inpainting
-with Gated Convolution, ICCV 2019.
+Yu, Lin, Yang, Shen, Lu, Huang: Generative Image Inpainting with Contextual Attention, CVPR 2018; as used again in Free-Form Image
+Inpainting with Gated Convolution, ICCV 2019.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class ContextualAttention(nn.Module):
         fuse: how many neighbouring scores are added up along a diagonal; odd, 1 for none.
         scale: of the scores before the softmax.
         released: As in the authors' released code, for weights that were trained with it. Cells are the nearest pixels of a grid whose
-            corners are the picture's; a key that holds hole lends its score to its neighbours in the fusion, has score 0 afterwards and takes
-            its share of the softmax, which is then lost; sums are divided by 4 at the edges too, where fewer patches overlap.
+            corners are the picture's; a key that holds hole lends its score to its neighbours in the fusion, has score 0 afterwards and
+            takes its share of the softmax, which is then lost; sums are divided by 4 at the edges too, where fewer patches overlap.
     """
 
     def __init__(

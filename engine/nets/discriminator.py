@@ -1,8 +1,8 @@
 """A critic that says of each patch of a picture, or of a clip, how real it looks.
 
-Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019 (SN-PatchGAN); Chang, Liu, Lee, Hsu: Free-form Video
-Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019; Miyato et al.: Spectral Normalization for Generative Adversarial Networks,
-ICLR 2018.
+Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019 (SN-PatchGAN); Chang, Liu, Lee, Hsu: Free-form
+Video Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019; Miyato et al.: Spectral Normalization for Generative
+Adversarial Networks, ICLR 2018.
 """
 
 from __future__ import annotations

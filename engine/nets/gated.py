@@ -1,7 +1,7 @@
 """Convolutions that learn, for each place and channel, how much of what they found is worth passing on.
 
-Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019; over time as well, Chang, Liu, Lee, Hsu: Free-form
-Video Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019.
+Yu, Lin, Yang, Shen, Lu, Huang: Free-Form Image Inpainting with Gated Convolution, ICCV 2019; over time as well, Chang, Liu, Lee, Hsu:
+Free-form Video Inpainting with 3D Gated Convolution and Temporal PatchGAN, ICCV 2019.
 """
 
 from __future__ import annotations
