@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 ROOTS = ("app", "engine", "resources")
 CONTRACTS = tuple(one["name"] for one in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"])
 
-STOREYS, FLOORS, GROUND, APART, NAMELESS, NO_QT, NO_TORCH, FORMATS, BEHIND, ROOMS, NO_QT_EITHER, SEEN, ALONE = CONTRACTS
+STOREYS, FLOORS, GROUND, APART, NAMELESS, GARDEN, NO_RECIPE, NETS, NO_QT, NO_TORCH, FORMATS, BEHIND, ROOMS, NO_QT_EITHER, SEEN, ALONE = (
+    CONTRACTS
+)
 
 BREACHES = (
     ("engine/errors.py", "import app", {STOREYS}),
@@ -41,6 +43,15 @@ BREACHES = (
     ("engine/methods/harmonic.py", "from engine.methods import telea", {APART}),
     ("engine/pipeline.py", "from engine.methods.telea import Telea", {NAMELESS}),
     ("engine/commands/fill.py", "from engine.methods import patchmatch", {NAMELESS}),
+    ("engine/evaluation/methods.py", "from engine.methods import patchmatch", {NAMELESS}),
+    ("engine/nets/vgg.py", "from engine.weights import load", {FLOORS, NETS}),
+    ("engine/weights/loading.py", "from engine.nets import vgg", {FLOORS}),
+    ("engine/evaluation/sets.py", "from engine.training import views", {FLOORS}),
+    ("engine/pipeline.py", "import engine.evaluation", {FLOORS, GARDEN}),
+    ("engine/prepared.py", "import engine.training", {GARDEN}),
+    ("app/workshop.py", "import engine.evaluation", {GARDEN}),
+    ("engine/commands/train.py", "from engine.training.recipes import landmark", {NO_RECIPE}),
+    ("engine/nets/landmark.py", "import cv2", {NETS}),
     ("engine/ops/bands.py", "from PySide6 import QtCore", {NO_QT, NO_QT_EITHER}),
     ("engine/commands/fill.py", "import shiboken6", {NO_QT}),
     ("engine/files/formats.py", "import torch", {NO_TORCH}),
@@ -74,7 +85,12 @@ MAY = {
     "engine.device": {"torch"},
     "engine.pipeline": {"numpy", "torch"},
     "engine.prepared": {"numpy", "torch"},
-    "engine.commands": {"numpy", "tqdm", "psutil"},
+    "engine.holes": {"numpy", "cv2"},
+    "engine.nets": {"torch"},
+    "engine.weights": {"numpy", "torch", "safetensors", "platformdirs"},
+    "engine.training": {"numpy", "torch", "cv2", "safetensors", "tqdm", "tensorboard"},
+    "engine.evaluation": {"numpy", "torch", "cv2", "PIL", "psutil", "platformdirs", "skimage", "patchmatch", "resynthesizer"},
+    "engine.commands": {"numpy", "torch", "tqdm", "psutil", "platformdirs"},
 }
 """Libraries each room may import by itself; every other module of the engine: numpy."""
 
