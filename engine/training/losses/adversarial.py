@@ -55,6 +55,7 @@ def relativistic_critic(real: Tensor, fake: Tensor, form: Form = "non-saturating
 
     With f(x) = log(1 + exp(-x)), (x - 1)^2 or max(0, 1 - x): (mean f(real - mean fake) + mean f(mean real - fake)) / 2.
     Jolicoeur-Martineau: The relativistic discriminator, ICLR 2019 (relativistic average). `real` and `fake` may have different shapes.
+    The means inside are of the scores given: where several processes share a batch, each takes those of its own part.
     """
     loss, real, fake = _FORMS[form], _wide(real), _wide(fake)
     return (loss(real - fake.mean()) + loss(real.mean() - fake)) / 2
