@@ -78,11 +78,13 @@ class _Part:
         self._tag.write_text(version or "", encoding="latin-1")
 
     def add(self, chunk: bytes) -> None:
+        """More of it has come."""
         self._stream.write(chunk)
         self._digest.update(chunk)
         self.size += len(chunk)
 
     def step(self) -> Step:
+        """How far it has come."""
         return Step(min(1.0, self.size / self.file.bytes), f"{self.file.name}: {_progress(self)}")
 
     def finish(self) -> None:
@@ -95,12 +97,17 @@ class _Part:
         self._tag.unlink(missing_ok=True)
 
     def drop(self) -> None:
+        """Nothing of it is kept."""
         self.close()
         self.path.unlink(missing_ok=True)
         self._tag.unlink(missing_ok=True)
 
     def close(self) -> None:
+        """Let go of the file; where nothing has come, it is not kept."""
         self._stream.close()
+        if self.path.is_file() and not self.path.stat().st_size:
+            self.path.unlink(missing_ok=True)
+            self._tag.unlink(missing_ok=True)
 
 
 def _continued(part: _Part) -> Generator[Step]:

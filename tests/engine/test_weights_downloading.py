@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import signal
 import socket
@@ -13,7 +14,7 @@ import pytest
 
 from engine.errors import EngineFailure
 from engine.job import finished
-from engine.weights.downloading import download
+from engine.weights.downloading import _Part, download
 from engine.weights.fetching import fetched
 from engine.weights.manifest import WeightFile
 from tests.engine.weights_server import Server, served
@@ -158,6 +159,13 @@ def test_what_is_whole_already_is_not_asked_for(file: WeightFile, server: Server
     assert not server.asked
 
 
+def test_closing_it_before_anything_was_asked_keeps_what_had_come(file: WeightFile, tmp_path: Path) -> None:
+    (tmp_path / ".net.pth.part").write_bytes(CONTENT[:300_000])
+    with contextlib.closing(_Part(file, tmp_path / "net.pth")):
+        pass
+    assert (tmp_path / ".net.pth.part").read_bytes() == CONTENT[:300_000]
+
+
 def test_a_server_without_the_file(file: WeightFile, server: Server, tmp_path: Path) -> None:
     server.files.clear()
     assert failure(file, tmp_path / "net.pth") == (
@@ -172,6 +180,7 @@ def test_no_server_at_all(file: WeightFile, tmp_path: Path) -> None:
         said = failure(replace(file, url=url), tmp_path / "net.pth")
     assert said.startswith(f"{url} cannot be reached (")
     assert said.endswith("; go online, or get net.pth elsewhere and give it with `inlay weights --fetch net --from FILE`.")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_full_disk_is_said(file: WeightFile, tmp_path: Path) -> None:
