@@ -104,8 +104,7 @@ def prepare() -> Generator[Step, None, Path]:
         _pip(where, *PACKAGES)
         yield Step(0.9, f"installing {LONE[0]}")
         _pip(where, "--no-deps", *LONE)
-        _marker(where).write_text(_wanted(), encoding="utf-8")
-        state.cache_clear()
+        _mark(where)
     yield Step(1.0, "the peers are prepared")
     return python_in(where)
 
@@ -116,12 +115,13 @@ def python_in(where: Path) -> Path:
 
 
 def _make(where: Path) -> None:
-    _marker(where).unlink(missing_ok=True)
     try:
         venv.create(where, clear=True, with_pip=True)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except OSError as error:
+        raise EngineFailure(f"The folder {where} for the peers could not be made ({error.strerror or error}); make room there.") from None
+    except subprocess.CalledProcessError:
         raise EngineFailure(
-            f"The folder {where} for the peers could not be made ({error}); make room there, or install python3-venv."
+            f"This Python cannot install pip into {where}; install its package for that (apt install python3-venv)."
         ) from None
 
 
@@ -134,6 +134,15 @@ def _pip(where: Path, *arguments: str) -> None:
         raise EngineFailure(f"The peers could not be installed ({words[-1].rstrip('.')}); check the network and try again.") from None
     except subprocess.TimeoutExpired:
         raise EngineFailure(f"Installing the peers took over {INSTALL_LIMIT // 60} minutes; check the network and try again.") from None
+
+
+def _mark(where: Path) -> None:
+    """Note what was installed, to the end."""
+    try:
+        _marker(where).write_text(_wanted(), encoding="utf-8")
+    except OSError as error:
+        raise EngineFailure(f"The folder {where} for the peers takes no more ({error.strerror or error}); make room there.") from None
+    state.cache_clear()
 
 
 def _ready(where: Path) -> bool:

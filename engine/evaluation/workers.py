@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,7 +62,6 @@ class Worker:
     def __init__(self, method: str, peers: Path | None = None, threads: int = 1, device: str = "cpu") -> None:
         self.method, self.threads, self.device = method, threads, device
         self._command = _command(method, peers)
-        self._folder = tempfile.TemporaryDirectory(prefix="inlay-fill-", ignore_cleanup_errors=True)
         self._process: _Process | None = None
         self._has_run = False
 
@@ -90,19 +91,14 @@ class Worker:
         effort = effort or Effort()
         if (failure := self._started()) is not None:
             return None, {"error": failure}
-        names = {name: str(Path(self._folder.name) / f"{name}.npy") for name in ("picture", "mask", "out")}
-        hole = mask > 0
-        np.save(names["picture"], np.where(hole[..., None], np.uint8(0), picture))
-        np.save(names["mask"], np.where(hole, np.uint8(255), np.uint8(0)))
         assert self._process is not None
-        reply = self._process.ask(names | {"runs": effort.runs, "budget": effort.budget}, effort.limit)
+        hole = mask > 0
+        blanked, hard = np.where(hole[..., None], np.uint8(0), picture), np.where(hole, np.uint8(255), np.uint8(0))
+        filled, reply = self._process.fill(blanked, hard, effort)
         if not self._process.alive:
             self._process = None
-        if "error" in reply:
-            return None, reply
-        filled: Pixels = np.load(names["out"])
-        if filled.shape != picture.shape:
-            return None, {"error": f"gave a picture of another shape, {filled.shape}"}
+        if filled is None or filled.shape != picture.shape:
+            return None, {"error": reply.get("error", "gave a picture of another shape")}
         return blended(filled, picture, mask), reply
 
     def start(self) -> None:
@@ -114,7 +110,7 @@ class Worker:
         """
         if self._process is not None:
             return
-        process = _Process(self._command, self._environment(), Path(self._folder.name))
+        process = _Process(self._command, self._environment())
         reply = process.answer(START_LIMIT)
         if "error" not in reply:
             self._process, self._has_run = process, True
@@ -132,7 +128,6 @@ class Worker:
         if self._process is not None:
             self._process.end()
             self._process = None
-        self._folder.cleanup()
 
     def _started(self) -> str | None:
         """Start the process if there is none. Why it cannot be started again, though it once ran."""
@@ -154,24 +149,34 @@ class Worker:
 
 
 class _Process:
-    """A process that serves: requests go in, answers come out, whatever it prints is kept for its last words."""
+    """A process that serves: pictures and requests go in, answers come out. What it prints is kept for its last words."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], folder: Path) -> None:
-        self._said = folder / "said.txt"
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="inlay-fill-"))
+        self._said = self._folder / "said.txt"
         with self._said.open("wb") as said:
             self._popen = subprocess.Popen(  # noqa: S603 - the command is ours
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, env=environment, start_new_session=True
             )
-        self.end = weakref.finalize(self, _ended, self._popen)
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=_read, args=(self._popen, self._answers), daemon=True).start()
+        reader = threading.Thread(target=_read, args=(self._popen, self._answers), daemon=True)
+        reader.start()
+        self.end = weakref.finalize(self, _ended, self._popen, reader, self._folder)
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked again."""
         return self.end.alive and self._popen.poll() is None
 
-    def ask(self, request: dict[str, Any], limit: float) -> dict[str, Any]:
+    def fill(self, picture: Pixels, mask: Pixels, effort: Effort) -> tuple[Pixels | None, dict[str, Any]]:
+        """The filled picture, or None, and the answer."""
+        names = {name: str(self._folder / f"{name}.npy") for name in ("picture", "mask", "out")}
+        np.save(names["picture"], picture)
+        np.save(names["mask"], mask)
+        reply = self._ask(names | {"runs": effort.runs, "budget": effort.budget}, effort.limit)
+        return (None if "error" in reply else np.load(names["out"])), reply
+
+    def _ask(self, request: dict[str, Any], limit: float) -> dict[str, Any]:
         """Send a request and wait for its answer."""
         assert self._popen.stdin is not None
         try:
@@ -193,8 +198,8 @@ class _Process:
     def _gone(self) -> dict[str, Any]:
         """Why it ended, as far as can be told."""
         code = self._popen.wait()
-        self.end()
         words = self._said.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        self.end()
         why = signal.Signals(-code).name if code < 0 else f"code {code}"
         return {"error": f"its process ended with {why}" + (f" ({words[-1].strip()[:200]})" if words else "")}
 
@@ -207,16 +212,20 @@ def _read(process: subprocess.Popen[str], answers: queue.SimpleQueue[str]) -> No
     answers.put("")
 
 
-def _ended(process: subprocess.Popen[str]) -> None:
-    """End a process and the programs that it runs, and wait for it."""
+def _ended(process: subprocess.Popen[str], reader: threading.Thread, folder: Path) -> None:
+    """End a process and the programs that it runs, wait for it, and drop its files."""
     if sys.platform == "win32":
         process.kill()
     else:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            process.kill()
     process.wait()
+    reader.join(timeout=5)
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            assert pipe is not None
+            pipe.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _command(method: str, peers: Path | None) -> list[str]:
