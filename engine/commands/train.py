@@ -103,8 +103,8 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
             raise BadInput(f"The run in {arguments.output} was begun with other photographs; give --data as it was then.")
         processes.in_turn(lambda: _followed(recipe.prepare(photographs, device), arguments))
         course = Run(recipe, photographs, held, _plan(arguments, asked, device), arguments.output, processes)
-        seconds = _resumed(course)
-        session = record.Session.now(_command(processes), device, processes.world, course.step, seconds)
+        _resume(course)
+        session = record.Session.now(_command(processes), device, processes.world, course.step, course.seconds)
         _train(arguments, course, (was or record.Record(asked, trained)).begun(session))
 
 
@@ -223,15 +223,13 @@ def _followed(steps: Generator[Step, None, Made], arguments: argparse.Namespace)
             bar.update(step.fraction - bar.n)
 
 
-def _resumed(course: Run) -> float:
-    """Take up the newest checkpoint, if there is one; the seconds worked before."""
+def _resume(course: Run) -> None:
+    """Take up the newest checkpoint, if there is one."""
     from engine.training import checkpoint  # noqa: PLC0415
 
     state = checkpoint.load(course.folder, None if course.processes.first else lambda _: None)
-    if state is None:
-        return 0.0
-    course.resume(state)
-    return state["seconds"]
+    if state is not None:
+        course.resume(state)
 
 
 def _train(arguments: argparse.Namespace, course: Run, record: Record) -> None:
@@ -253,6 +251,7 @@ def _train(arguments: argparse.Namespace, course: Run, record: Record) -> None:
                 if one.saved:
                     record = record.reached(one.step, one.seconds)
                     write(arguments.output, record)
+        write(arguments.output, record.reached(course.step, course.seconds))
     _tell(arguments, course, stopped=course.stopping)
 
 
@@ -275,6 +274,13 @@ class _Stop:
         if self._course.stopping:
             raise KeyboardInterrupt("Stopped at once; the last checkpoint stands, and --resume goes on from it.")
         self._course.stopping = True
+        if hasattr(signal, "SIGCHLD"):
+            # who made examples may have been told to end as well: the step that is under way does not need them
+            self._before.setdefault(signal.SIGCHLD, signal.signal(signal.SIGCHLD, _nothing))
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    del number, frame
 
 
 def _tell(arguments: argparse.Namespace, course: Run, *, stopped: bool) -> None:

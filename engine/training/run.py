@@ -101,7 +101,8 @@ class Run:
         self.average = averaged(self.networks[recipe.kept])
         self.optimisers: dict[tuple[str, ...], torch.optim.Optimizer] = {}
         self.step = 0
-        self._before = 0.0
+        self.seconds = self._before = 0.0
+        """Spent on the run so far, over all its sittings."""
         self._scores: list[dict[str, Any]] = []
 
     def resume(self, state: Mapping[str, Any]) -> None:
@@ -111,13 +112,14 @@ class Run:
         self.average.load_state_dict(state["average"])
         for who, kept in state["optimisers"].items():
             self._optimiser(tuple(who.split("+"))).load_state_dict(kept)
-        self.step, self._before, self._scores = state["step"], state["seconds"], list(state["scores"])
+        self.step, self._scores = state["step"], list(state["scores"])
+        self.seconds = self._before = state["seconds"]
 
-    def state(self, seconds: float) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """All that a checkpoint has to hold. Chance needs no state: each step and each example is seeded by its number."""
         return {
             "step": self.step,
-            "seconds": seconds,
+            "seconds": self.seconds,
             "scores": self._scores,
             "networks": {name: one.state_dict() for name, one in self.networks.items()},
             "average": self.average.state_dict(),
@@ -130,7 +132,7 @@ class Run:
         Raises EngineFailure where a loss or a gradient is no number any more; the last good checkpoint stays.
         """
         plan, began = self.plan, time.perf_counter()
-        saved_at = began
+        saved_at, saved = began, self.step
         with contextlib.closing(self._feed()) as feed:
             for batch in feed:
                 rate = self._rate()
@@ -138,23 +140,32 @@ class Run:
                 self.step += 1
                 follow(self.average, self.networks[self.recipe.kept], self.step)
                 now = time.perf_counter()
-                seconds = self._before + now - began
+                self.seconds = self._before + now - began
                 over = self.step == plan.steps or self._agreed(self.stopping or now - began > plan.minutes * 60)
                 due = (over and not self.stopping) or self.step % plan.validation == 0
                 scores, strip = self._validated() if due and self.processes.first else ({}, None)
-                saving = self.processes.first and (over or now - saved_at > plan.saving * 60)
-                if saving:
-                    checkpoint.save(self.folder, self.step, self.state(seconds))
-                    saved_at = now
-                yield News(self.step, losses, rate, self.step * plan.batch, seconds, scores, strip, saving)
+                if over or now - saved_at > plan.saving * 60:
+                    self._save()
+                    saved_at, saved = now, self.step
+                yield News(self.step, losses, rate, self.step * plan.batch, self.seconds, scores, strip, saved == self.step)
                 if over:
                     return
+        if saved < self.step:
+            self._save()
+
+    def _save(self) -> None:
+        if self.processes.first:
+            checkpoint.save(self.folder, self.step, self.state())
 
     def _feed(self) -> Generator[Batch, None, None]:
         """This process's share of the examples of every step that is left."""
         steps, who = range(self.step, self.plan.steps), self.processes
         examples = Examples(self.recipe, self.photographs, self.plan.seed)
-        return batches(examples, steps, self.plan.batch, self.plan.workers, rank=who.rank, world=who.world)
+        try:
+            yield from batches(examples, steps, self.plan.batch, self.plan.workers, rank=who.rank, world=who.world)
+        except RuntimeError:
+            if not self.stopping:
+                raise  # else those who make examples were told to end as well, and have
 
     def _agreed(self, wish: bool) -> bool:
         """Whether any of the processes wishes it, so that all do the same."""

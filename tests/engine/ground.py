@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,16 @@ from main import main
 sys.exit(main())
 """
 """`main.py` with the tests' recipes on the shelf; their folder comes first."""
+
+FOUND = """
+import importlib.util, sys
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return importlib.util.spec_from_file_location(name, {!r}) if name == "engine.training.recipes.tiny" else None
+sys.meta_path.append(Finder)
+"""
+"""Processes that make examples find the recipe too."""
 
 
 def photographs() -> Iterator[bytes]:
@@ -90,13 +101,22 @@ class Ground:
 
     def process(self, name: str, *options: object, before: str = "", **more: Any) -> subprocess.Popen[str]:
         """`train` in a process of its own, after some lines of Python."""
-        line = [sys.executable, "-c", before + MAIN, str(RECIPES), *map(str, self.arguments(name, *options))]
+        main = self.folder / "trained.py"
+        main.write_text(f'if __name__ == "__main__":\n{textwrap.indent(before + MAIN, "    ")}', encoding="utf-8")
+        line = [sys.executable, str(main), str(RECIPES), *map(str, self.arguments(name, *options))]
         return subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
     @property
     def environment(self) -> dict[str, str]:
         """Of other processes."""
-        return os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache"), "OMP_NUM_THREADS": "1"}
+        found = self.folder / "found"
+        found.mkdir(exist_ok=True)
+        (found / "sitecustomize.py").write_text(FOUND.format(str(RECIPES / "tiny.py")), encoding="utf-8")
+        return os.environ | {
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join([str(found), str(ROOT)]),
+        }
 
     def state(self, name: str) -> dict[str, Any]:
         """What the newest checkpoint of a run holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -102,13 +103,13 @@ def test_a_broken_checkpoint_gives_way_to_the_one_before_and_the_curve_is_still_
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_told_to_stop_keeps_a_checkpoint_and_goes_on(ground: Ground, number: signal.Signals) -> None:
     ground.train("whole")
-    with ground.process("parts", before=ONE_BY_ONE, stdin=-1) as process:
+    with ground.process("parts", "--workers", "1", before=ONE_BY_ONE, stdin=-1, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         for step in range(1, 4):
             assert process.stdout.readline() == f"{step}\n"
             if step == 3:
-                process.send_signal(number)
+                os.killpg(process.pid, number)  # as a terminal does, and whatever ends a job: those who make examples hear it too
             process.stdin.write("\n")
             process.stdin.flush()
         process.stdin.close()

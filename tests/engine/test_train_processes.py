@@ -29,8 +29,8 @@ def ground(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
 
 def together(ground: Ground, name: str, *options: object) -> subprocess.CompletedProcess[str]:
     """`torchrun --nproc-per-node 2 main.py train tiny ...`."""
-    main = ground.folder / "main.py"
-    main.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{MAIN}", encoding="utf-8")
+    main = ground.folder / "trained.py"
+    main.write_text(MAIN, encoding="utf-8")
     line = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", main, RECIPES]
     return subprocess.run(
         [*map(str, line), *map(str, ground.arguments(name, *options))],
