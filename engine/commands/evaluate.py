@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator
 
-    from engine.evaluation.asked import Asked
+    from engine.evaluation.asked import Asked, Field
+    from engine.evaluation.journal import Journal
     from engine.evaluation.outcome import Outcome, Trial
     from engine.evaluation.running import News
+    from engine.evaluation.scores import Judge
 
 MOST_PROCESSES = 256
 
@@ -57,22 +60,32 @@ def run(arguments: argparse.Namespace) -> None:
     _check(arguments)
     from engine.evaluation.asked import Field  # noqa: PLC0415 - brings OpenCV, and `--help` need not wait for it
     from engine.evaluation.journal import Journal  # noqa: PLC0415
-    from engine.evaluation.running import drawn_together, evaluation  # noqa: PLC0415
     from engine.evaluation.scores import Judge  # noqa: PLC0415
 
     asked = _asked(arguments)
-    field = Field(asked)
-    judge = Judge(asked.scores)
+    field, judge = Field(asked), Judge(asked.scores)
     with Journal(arguments.output, asked.fixed()) as journal:
-        steps = evaluation(asked, arguments.output, field, judge, journal, arguments.processes, retry=arguments.retry)
-        trials = _followed(steps, arguments)
-    from engine.evaluation.methods import peers_versions  # noqa: PLC0415
-    from engine.evaluation.report.writing import write  # noqa: PLC0415
-
-    outcome = drawn_together(asked, arguments.output, judge, trials, _command(), peers_versions(asked.methods))
-    write(outcome, arguments.output, field, arguments.strips)
+        try:
+            outcome = _evaluated(arguments, asked, field, judge, journal)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"Stopped; {len(journal.trials)} trials are kept in {arguments.output}, and the same command goes on from there."
+            ) from None
     if not arguments.quiet:
         _tell(outcome, arguments.output)
+
+
+def _evaluated(arguments: argparse.Namespace, asked: Asked, field: Field, judge: Judge, journal: Journal) -> Outcome:
+    """Do what is left, and write all of it."""
+    from engine.evaluation.methods import peers_versions  # noqa: PLC0415
+    from engine.evaluation.report.writing import write  # noqa: PLC0415
+    from engine.evaluation.running import drawn_together, evaluation  # noqa: PLC0415
+
+    steps = evaluation(asked, arguments.output, field, judge, journal, arguments.processes, retry=arguments.retry)
+    trials = _followed(steps, hidden=arguments.quiet or not sys.stderr.isatty())
+    outcome = drawn_together(asked, arguments.output, judge, trials, _command(), peers_versions(asked.methods))
+    write(outcome, arguments.output, field, arguments.strips)
+    return outcome
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -115,22 +128,15 @@ def _listed(text: str, option: str) -> tuple[str, ...]:
     return names
 
 
-def _followed(steps: Generator[News, None, list[Trial]], arguments: argparse.Namespace) -> list[Trial]:
-    """Run to the end under a progress bar. Raises KeyboardInterrupt with a sentence."""
-    news: News | None = None
-    hidden = arguments.quiet or not sys.stderr.isatty()
-    try:
-        with tqdm(disable=hidden, leave=False, unit="trial", dynamic_ncols=True) as bar:
-            while True:
-                try:
-                    news = next(steps)
-                except StopIteration as end:
-                    return end.value
-                _move(bar, news)
-    except KeyboardInterrupt:
-        steps.close()
-        done = f"{news.done} of {news.of} trials are kept" if news else "what was done is kept"
-        raise KeyboardInterrupt(f"Stopped; {done} in {arguments.output}, and the same command goes on with the others.") from None
+def _followed(steps: Generator[News, None, list[Trial]], *, hidden: bool) -> list[Trial]:
+    """Run to the end under a progress bar; whatever stops it, no process stays behind."""
+    with contextlib.closing(steps), tqdm(disable=hidden, leave=False, unit="trial", dynamic_ncols=True) as bar:
+        while True:
+            try:
+                news = next(steps)
+            except StopIteration as end:
+                return end.value
+            _move(bar, news)
 
 
 def _move(bar: Any, news: News) -> None:

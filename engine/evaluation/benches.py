@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 DONE = "done"
+PATIENCE = 10
+"""Seconds in which a process that is told to end closes its contexts."""
 
 
 class Benches:
@@ -43,11 +45,12 @@ class Benches:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         for process, _ in self._busy.values():
             process.terminate()
         for connection, (process, _) in self._busy.items():
-            process.join(10)
+            process.join(PATIENCE)
+            process.kill()
             connection.close()
         self._busy.clear()
 

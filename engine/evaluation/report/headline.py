@@ -18,10 +18,11 @@ def headline(outcome: Outcome, part: Part) -> str:
     score, ranked = outcome.lead, _ranked(outcome, part)
     if not ranked:
         return f"No method filled any of the {part.holes} {part.hole} holes."
-    best = f"{ranked[0].method} {'has' if len(ranked) == 1 else 'leads with'} {_value(ranked[0], score)} of {score.title}"
+    holes = f"{part.common} {part.hole} hole{'' if part.common == 1 else 's'}"
+    best = f"{_named(score)} {_value(ranked[0], score)}"
     if len(ranked) == 1:
-        return f"{best} on {part.common} {part.hole} holes."
-    return f"{best} on {part.common} {part.hole} holes, before {ranked[1].method} with {_value(ranked[1], score)}."
+        return f"{ranked[0].method} on {holes}: {best}."
+    return f"{ranked[0].method} leads on {holes}: {best}, before {ranked[1].method} with {_value(ranked[1], score)}."
 
 
 def margin(outcome: Outcome, part: Part) -> str:
@@ -34,18 +35,24 @@ def margin(outcome: Outcome, part: Part) -> str:
     ahead = found.difference.pictures - found.better - found.equal if first is best else found.better
     wins = f"{best.method} is the better on {ahead} of {found.difference.pictures} pictures."
     apart = f"They are {rounded(abs(found.difference.mean), score)} apart{_share(best, second, score)}"
-    ends = (found.difference.low, found.difference.high)
+    ends = sorted(math.copysign(1, found.difference.mean) * end for end in (found.difference.low, found.difference.high))
     if not math.isfinite(ends[0]):
         return f"{apart}; one picture says nothing about others."
     if verdict(found, score) == "even":
         return f"{apart}, which may be chance: the 95 % interval goes from {' to '.join(rounded(end, score, signed=True) for end in ends)}. {wins}"
-    return f"{apart}, with a 95 % interval from {' to '.join(rounded(end, score) for end in sorted(map(abs, ends)))}. {wins}"
+    return f"{apart}, with a 95 % interval from {' to '.join(rounded(end, score) for end in ends)}. {wins}"
 
 
 def _ranked(outcome: Outcome, part: Part) -> list[Standing]:
     """The methods that have the leading score, the best first."""
     have = [one for one in part.standings if math.isfinite(value_of(one, outcome.lead))]
     return sorted(have, key=lambda one: badness_of(value_of(one, outcome.lead), outcome.lead))
+
+
+def _named(score: Score) -> str:
+    """Its title as it stands in a sentence: "LPIPS (AlexNet)"."""
+    title, comma, rest = score.title.partition(", ")
+    return f"{title} ({rest})" if comma else title
 
 
 def _value(standing: Standing, score: Score) -> str:

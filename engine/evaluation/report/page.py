@@ -101,17 +101,20 @@ def _counts(part: Part) -> str:
 def _scores(outcome: Outcome, part: Part) -> str:
     """Means, differences and costs."""
     content = ""
-    groups = (("hole", "Within the hole"), ("picture", "Over the whole picture"))
+    groups = sorted((("hole", "Within the hole"), ("picture", "Over the whole picture")), key=lambda group: group[0] != outcome.lead.over)
+    ordered = sorted(outcome.scores, key=lambda one: one != outcome.lead)
     for over, words in groups:
-        scores = [one for one in outcome.scores if one.over == over]
+        scores = [one for one in ordered if one.over == over]
         if scores:
             content += tag("h3", words) + tables.means(part, scores)
     if len(outcome.methods) > 1:
         content += tag("h3", f"Each method less {escape(outcome.methods[0])}, on the same holes") + tag("p", _READING)
         for over, words in groups:
-            scores = [one for one in outcome.scores if one.over == over and not one.of_set]
+            scores = [one for one in ordered if one.over == over and not one.of_set]
             if scores:
-                content += tag("details", tag("summary", words) + tables.differences(part, scores), open_="" if over == "hole" else None)
+                content += tag(
+                    "details", tag("summary", words) + tables.differences(part, scores), open_="" if over == outcome.lead.over else None
+                )
     return content + tag("h3", "What it cost") + tables.costs(part)
 
 

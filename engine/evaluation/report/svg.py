@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 HUES = 8
 """Colours of methods that the style knows; later methods begin again with another shape of marker."""
 
+_ALONE = ("img", "line", "circle", "path", "polyline", "polygon")
+"""Elements that may end where they begin; HTML takes no others so."""
+
 _MARKERS = (
     "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
     "M-3.6,-3.6h7.2v7.2h-7.2z",
@@ -34,7 +37,7 @@ def tag(name: str, content: str = "", **attributes: Any) -> str:
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"' for key, value in attributes.items() if value is not None
     )
-    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+    return f"<{name}{written}/>" if name in _ALONE and not content else f"<{name}{written}>{content}</{name}>"
 
 
 def text(at: tuple[float, float], words: str, class_: str = "", anchor: str = "start") -> str:

@@ -1,0 +1,57 @@
+"""Ctrl+C in the middle of an evaluation: what is said, what is kept, and that the same command goes on to the same scores."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.evaluation.journal import NAME
+from tests.engine.evaluated import comparable, evaluate, interrupted, lines, photographs, scores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+QUICK = ("--methods", "telea", "--holes", "thin", "--scores", "psnr,swd", "--seed", "2")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return photographs(tmp_path_factory.mktemp("set") / "photographs")
+
+
+@pytest.fixture(scope="module")
+def whole(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same evaluation without a stop."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    assert evaluate(photos, *QUICK, "-o", out, "--quiet") == 0
+    return out
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_stopped_evaluation_goes_on_to_the_same_scores(photos: Path, whole: Path, tmp_path: Path, root: Path, processes: int) -> None:
+    out = tmp_path / "out"
+    arguments = (photos, *QUICK, "-o", out, "--processes", processes)
+    stopped = interrupted(root, 1, *arguments)
+    assert stopped.returncode == 130
+    assert stopped.stderr.strip() == f"Stopped; 1 trials are kept in {out}, and the same command goes on from there."
+    assert stopped.stdout.strip() == "left"
+    assert not (out / "report.html").exists()
+    kept = lines(out)
+    assert len(kept) == 1 + 1
+    assert evaluate(*arguments, "--quiet") == 0
+    assert lines(out)[:2] == kept
+    assert len(lines(out)) == 1 + 3
+    assert comparable(out) == comparable(whole)
+    assert scores(out)["parts"][0]["standings"][0]["means"] == scores(whole)["parts"][0]["standings"][0]["means"]
+
+
+def test_a_line_that_a_crash_cut_off_is_done_again(photos: Path, whole: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / NAME).write_text("\n".join(lines(whole))[:-40], encoding="utf-8")
+    assert evaluate(photos, *QUICK, "-o", out, "--quiet") == 0
+    assert comparable(out) == comparable(whole)
