@@ -1,7 +1,7 @@
 """The far side of a worker process: fills pictures named in JSON lines on standard input, and measures what that costs.
 
-`python -P serving.py FILE NAME` serves what `filler(NAME)` of that file returns. This file and the peers' need NumPy alone and nothing of
-the project, so that the peers' interpreter can run them too (-P: or else the modules that lie beside them would hide the library's).
+`python -P serving.py FILE NAME FOLDER` serves what `filler(NAME)` of that file returns; the folder, where pictures are handed over, goes
+when whoever asked has gone. This file, `memory.py` and the peers' need NumPy alone and nothing of the project, so that the peers' interpreter can run them too (-P: or else the modules that lie beside them would hide the library's).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import queue
+import shutil
 import signal
 import statistics
 import sys
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     """
 
 
-def serve(make: Callable[[], Filler]) -> None:
+def serve(make: Callable[[], Filler], memory: Any, folder: Path) -> None:
     """Make a filler, say that it is ready, and answer requests until standard input ends.
 
     A request is {"picture", "mask", "out": files of arrays, "runs", "budget": seconds}; the answer is what `measured` says, or
@@ -44,8 +45,8 @@ def serve(make: Callable[[], Filler]) -> None:
     if fill is None:
         return
     _answer(answers, {"ready": True})
-    for line in _requests():
-        cost = _tried(answers, lambda line=line: measured(fill, json.loads(line)))
+    for line in _requests(folder):
+        cost = _tried(answers, lambda line=line: measured(fill, json.loads(line), memory))
         if cost is not None:
             _answer(answers, cost)
 
@@ -65,13 +66,14 @@ def _answer(answers: TextIO, what: dict[str, Any]) -> None:
     print(json.dumps(what), file=answers, flush=True)
 
 
-def _requests() -> Iterator[str]:
-    """Lines of standard input. When it ends, whoever asked has gone: this process ends at once, even amid a fill."""
+def _requests(folder: Path) -> Iterator[str]:
+    """Lines of standard input. When it ends, whoever asked has gone: the folder goes and this process ends at once, even amid a fill."""
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def read() -> None:
         for line in sys.stdin:
             lines.put(line)
+        shutil.rmtree(folder, ignore_errors=True)
         if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)  # and the program that it may be running
         os._exit(0)
@@ -81,17 +83,17 @@ def _requests() -> Iterator[str]:
         yield lines.get()
 
 
-def measured(fill: Filler, request: dict[str, Any]) -> dict[str, Any]:
-    """Fill once or several times, write the last fill, and say what it cost.
+def measured(fill: Filler, request: dict[str, Any], memory: Any) -> dict[str, Any]:
+    """Fill once or several times, write the last fill, and say what it cost; `memory` is a `memory.Memory`.
 
     Returns "cpu" and "wall" (the median seconds), "runs", and where memory can be measured "before", "peak" (resident MiB of this
-    process before a run, and at most in it), "rise" (the largest peak less before) and "memory" (how: see `memory`).
+    process before a run, and at most in it), "rise" (the largest peak less before) and "memory" (how).
     """
     picture, mask = np.load(request["picture"]), np.load(request["mask"])
     runs: list[dict[str, float]] = []
     began = time.perf_counter()
     while True:
-        filled, cost = one_run(fill, picture.copy(), mask.copy())
+        filled, cost = one_run(fill, picture.copy(), mask.copy(), memory)
         runs.append(cost)
         if len(runs) >= request["runs"] or time.perf_counter() - began > request["budget"]:
             break
@@ -101,7 +103,7 @@ def measured(fill: Filler, request: dict[str, Any]) -> dict[str, Any]:
     return {**medians, **most, "runs": len(runs), "memory": memory.how}
 
 
-def one_run(fill: Filler, picture: Any, mask: Any) -> tuple[Any, dict[str, float]]:
+def one_run(fill: Filler, picture: Any, mask: Any, memory: Any) -> tuple[Any, dict[str, float]]:
     """One fill and its cost."""
     memory.start()
     cpu, wall = cpu_seconds(), time.perf_counter()
@@ -125,7 +127,9 @@ def cpu_seconds() -> float:
 
 def main() -> None:
     """Serve the filler of a file."""
-    serve(lambda: loaded(Path(sys.argv[1])).filler(sys.argv[2]))
+    file, name, folder = sys.argv[1:]
+    memory = loaded(Path(__file__).with_name("memory.py")).best()
+    serve(lambda: loaded(Path(file)).filler(name), memory, Path(folder))
 
 
 def loaded(file: Path) -> Any:
@@ -138,8 +142,6 @@ def loaded(file: Path) -> Any:
     spec.loader.exec_module(module)
     return module
 
-
-memory = loaded(Path(__file__).with_name("memory.py")).best()
 
 if __name__ == "__main__":
     main()

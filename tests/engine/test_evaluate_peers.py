@@ -100,7 +100,7 @@ def test_a_peer_fills_in_its_own_interpreter(peer: Worker) -> None:
     assert set(cost) == COST
 
 
-def test_the_peers_side_needs_nothing_of_the_project() -> None:
+def test_the_peers_side_needs_nothing_of_the_project(tmp_path: Path) -> None:
     code = """
 import runpy, sys
 class NoEngine:
@@ -112,7 +112,9 @@ sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
     files = [str(workers.HERE / name) for name in ("serving.py", "peers.py")]
-    done = subprocess.run([sys.executable, "-P", "-c", code, *files, "telea"], input="", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *files, "telea", str(tmp_path / "handed")], input="", capture_output=True, text=True, check=False
+    )
     assert json.loads(done.stdout) == {"ready": True}
 
 
@@ -171,7 +173,7 @@ from engine.evaluation.workers import Effort, Worker
 side = int(sys.argv[2])
 worker = Worker("peer:biharmonic", Path(sys.executable))
 worker.start()
-print(worker._process._popen.pid, flush=True)
+print(worker._process._popen.pid, worker._process._folder, flush=True)
 if sys.argv[1] == "ends":
     sys.exit()
 picture, mask = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8), np.zeros((side, side), np.uint8)
@@ -188,12 +190,14 @@ def test_no_worker_outlives_its_owner(how: str) -> None:
         [sys.executable, "-c", OWNER, how, "300"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as owner:  # fmt: skip
         assert owner.stdout is not None
-        worker = psutil.Process(int(owner.stdout.readline()))
+        number, folder = owner.stdout.readline().split()
+        worker = psutil.Process(int(number))
         if how == "fills":
             assert owner.stdout.readline() == "filling\n"
             owner.kill()
         owner.wait(30)
         assert ended(worker)
+    assert not Path(folder).exists()
 
 
 def ended(process: psutil.Process) -> bool:
