@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import torch
-from points import Extractor, extractor
+from points import extractor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from points import Extractor
 
     Pixels = NDArray[np.uint8]
     Seen = tuple[NDArray[np.float32], NDArray[np.float32]]
