@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,8 +196,10 @@ def test_a_score_that_does_not_exist_is_refused_with_those_that_do() -> None:
 
 
 def test_every_score_is_told_completely() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scores.md").read_text(encoding="utf-8")
     for name, score in SCORES.items():
         assert name == score.name
+        assert f"`{name}`" in page
         assert score.title
         assert score.source
         assert score.sentence.endswith(".")

@@ -63,6 +63,11 @@ def test_kernel_distance_of_one_source_is_zero_on_average() -> None:
     assert abs(np.mean(found)) < 4 * np.std(found) / 20
 
 
+def test_kernel_distance_of_a_cloud_to_itself_is_below_zero() -> None:
+    cloud = np.random.default_rng(9).normal(size=(12, 4))
+    assert kernel_distance(cloud, cloud) < 0
+
+
 def features(rng: np.random.Generator, count: int, *networks: str) -> list[dict[str, np.ndarray]]:
     return [{network: rng.normal(size=8).astype(np.float32) for network in networks} for _ in range(count)]
 

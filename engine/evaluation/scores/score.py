@@ -155,7 +155,7 @@ _EVERY = (
         "lower",
         "picture",
         "Binkowski et al., ICLR 2018",
-        "The same by a kernel: unbiased with few pictures.",
+        "The same by a kernel, which depends less on their number.",
         ("inception",),
         of_set=True,
     ),

@@ -57,7 +57,8 @@ def frechet_distance(ours: Vectors, theirs: Vectors) -> float:
 def kernel_distance(ours: Vectors, theirs: Vectors) -> float:
     """Unbiased squared maximum mean discrepancy of two clouds (n, d) and (m, d) with the kernel (x'y / d + 1)^3, x 1000.
 
-    Binkowski et al., ICLR 2018, over all pairs instead of the mean over drawn subsets. Unbiased means that it may fall below zero.
+    Binkowski et al., ICLR 2018, over all pairs instead of the mean over drawn subsets. Unbiased means that it may fall below zero;
+    two clouds that are the same do, since their vectors are no independent samples.
     """
     within = [(_kernel(one, one).sum() - np.trace(_kernel(one, one))) / (len(one) * (len(one) - 1)) for one in (ours, theirs)]
     return float(1000 * (sum(within) - 2 * _kernel(ours, theirs).mean()))
