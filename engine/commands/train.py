@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
+MOST_WORKERS = 8
+"""Processes that make examples, for one process of a run, unless told otherwise."""
+
 
 def add_to(commands: Any) -> None:
     """Add the command and its options to a parser's commands."""
@@ -91,7 +94,7 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
     asked = _asked(arguments, kind, was)
     if was is not None:
         record.check_same(arguments.output, was.asked, asked)
-    recipe = kind(kind.options(**asked.settings), asked.width)
+    recipe = record.recipe_of(asked)
     if asked.batch % processes.world:
         raise BadInput(f"{processes.world} processes cannot share a batch of {asked.batch} evenly; give a --batch that is a multiple.")
     device = processes.device(_device(arguments.device))
@@ -102,7 +105,7 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
         if was is not None and was.trained.digest != trained.digest:
             raise BadInput(f"The run in {arguments.output} was begun with other photographs; give --data as it was then.")
         processes.in_turn(lambda: _followed(recipe.prepare(photographs, device), arguments))
-        course = Run(recipe, photographs, held, _plan(arguments, asked, device), arguments.output, processes)
+        course = Run(recipe, photographs, held, _plan(arguments, asked, device, processes), arguments.output, processes)
         _resume(course)
         session = record.Session.now(_command(processes), device, processes.world, course.step, course.seconds)
         _train(arguments, course, (was or record.Record(asked, trained)).begun(session))
@@ -110,7 +113,7 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
 
 def _command(processes: Processes) -> list[str]:
     """What was typed."""
-    first = ["python"] if processes.world == 1 else ["torchrun", "--nproc-per-node", os.environ.get("LOCAL_WORLD_SIZE", "1")]
+    first = ["python"] if processes.world == 1 else ["torchrun", "--nproc-per-node", str(processes.on_machine)]
     return [*first, "main.py", *map(shlex.quote, sys.argv[1:])]
 
 
@@ -163,7 +166,7 @@ def _asked(arguments: argparse.Namespace, kind: type[Recipe], was: Record | None
     return Asked(kind.name, settings, half=half, **numbers)
 
 
-def _plan(arguments: argparse.Namespace, asked: Asked, device: torch.device) -> Plan:
+def _plan(arguments: argparse.Namespace, asked: Asked, device: torch.device, processes: Processes) -> Plan:
     from engine.training.run import Plan  # noqa: PLC0415
 
     return Plan(
@@ -172,10 +175,16 @@ def _plan(arguments: argparse.Namespace, asked: Asked, device: torch.device) -> 
         seed=asked.seed,
         device=str(device),
         half=asked.half,
-        workers=arguments.workers,
+        workers=_workers(processes) if arguments.workers is None else arguments.workers,
         minutes=arguments.minutes,
         validation=arguments.validate,
     )
+
+
+def _workers(processes: Processes) -> int:
+    """Processes that make examples for one of those of the run: its share of the cores, less its own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(max(cores // processes.on_machine - 1, 1), MOST_WORKERS)
 
 
 def _device(asked: str) -> torch.device:

@@ -14,7 +14,6 @@ from safetensors.torch import save
 from engine.errors import BadInput, EngineFailure
 from engine.training import checkpoint, record
 from engine.training.card import Exported, card
-from engine.training.recipes import recipe_named
 from engine.weights import fit
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def export(run: Path, name: str, into: Path, said: Said) -> tuple[Exported, Reci
         EngineFailure: where the disk refuses a file.
     """
     about, state = _found(run)
-    recipe = _recipe(about)
+    recipe = record.recipe_of(about.asked)
     halved = _halved(state["average"])
     network = fit(recipe.networks()[recipe.kept], halved, "The running average")
     content = save(halved, _metadata(about, state["step"], said))
@@ -96,11 +95,6 @@ def _found(run: Path) -> tuple[Record, dict[str, Any]]:
     if state is None:
         raise BadInput(f"The run in {run} has no checkpoint yet; train it for longer.")
     return about, state
-
-
-def _recipe(about: Record) -> Recipe:
-    kind = recipe_named(about.asked.recipe)
-    return kind(kind.options(**about.asked.settings), about.asked.width)
 
 
 def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

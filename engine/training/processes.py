@@ -39,11 +39,14 @@ class Processes:
     """How many there are."""
     local: int = 0
     """Which one it is on this machine."""
+    on_machine: int = 1
+    """How many there are on this machine."""
 
     @classmethod
     def of_torchrun(cls) -> Processes:
         """What torchrun put into the environment."""
-        return cls(*(int(os.environ.get(name, usual)) for name, usual in (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))))
+        said = (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"), ("LOCAL_WORLD_SIZE", "1"))
+        return cls(*(int(os.environ.get(name, usual)) for name, usual in said))
 
     @property
     def first(self) -> bool:

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.errors import BadInput, EngineFailure
+from engine.training.recipes import recipe_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from engine.training.photographs import Photographs
+    from engine.training.recipe import Recipe
 
 RECORD = "run.json"
 FORMAT = "inlay-run-1"
@@ -150,10 +152,21 @@ def check_same(folder: Path, was: Asked, now: Asked) -> None:
     """Raise BadInput where a run would go on as another than it was begun."""
     for what, value in asdict(was).items():
         other = getattr(now, what)
+        if what == "settings":  # those that the recipe got since are at their usual values
+            other = {name: one for name, one in other.items() if name in value}
         if other != value:
             raise BadInput(
                 f"The run in {folder} was begun with {_said(what, value)}, not {_said(what, other)}; go on with the same, or start another elsewhere."
             )
+
+
+def recipe_of(asked: Asked) -> Recipe:
+    """The recipe as a run was begun with it. Raises BadInput where it is not known any more."""
+    kind = recipe_named(asked.recipe)
+    gone = [name for name in asked.settings if name not in kind.options.described()]
+    if gone:
+        raise BadInput(f"The run was begun with {gone[0]}, which {asked.recipe} does not know any more; use the version that began it.")
+    return kind(kind.options(**asked.settings), asked.width)
 
 
 def typed(settings: Mapping[str, Any]) -> list[str]:
@@ -174,7 +187,7 @@ def hardware(device: torch.device) -> str:
     """The name of the processor or graphics card."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{_processor()}, {torch.get_num_threads()} threads"
+    return f"{_processor()}, {torch.get_num_threads()} of {os.cpu_count()} cores"
 
 
 def _processor() -> str:

@@ -133,7 +133,7 @@ class Run:
         with contextlib.closing(self._feed()) as feed:
             for batch in feed:
                 rate = self._rate()
-                losses = self._step({name: one.to(self.device, non_blocking=True) for name, one in batch.items()}, rate)
+                losses = self._made(batch, rate)
                 self.step += 1
                 follow(self.average, self.networks[self.recipe.kept], self.step)
                 now = time.perf_counter()
@@ -171,6 +171,15 @@ class Run:
     def _rate(self) -> float:
         """Rises over the first steps and falls as half a cosine."""
         return self.recipe.rate * min(1.0, (self.step + 1) / WARMING) * (0.5 + 0.5 * math.cos(math.pi * self.step / self.plan.steps)) + 1e-7
+
+    def _made(self, batch: Batch, rate: float) -> dict[str, float]:
+        """A step with a batch that is still on the processor; its losses by name."""
+        try:
+            return self._step({name: one.to(self.device, non_blocking=True) for name, one in batch.items()}, rate)
+        except torch.OutOfMemoryError as error:
+            few = f"{self.plan.batch // self.processes.world} examples a step"
+            advice = "train with a smaller --batch or --width in another folder"
+            raise EngineFailure(f"The {self.device.type} has not enough memory for {few}; {advice}.") from error
 
     def _step(self, batch: Batch, rate: float) -> dict[str, float]:
         """Every turn of one step; its losses by name."""

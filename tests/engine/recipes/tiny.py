@@ -75,8 +75,7 @@ class Tiny(Recipe):
         crop, hole = batch["crop"], batch["hole"]
         made = networks["net"](torch.cat([crop * (1 - hole) + 0.01 * torch.randn(()), hole], 1))
         if self.settings.critic:
-            judged = networks["critic"](torch.cat([crop, made.detach()]))
-            true, false = judged.chunk(2)
+            true, false = (networks["critic"](one) for one in (crop, made.detach()))
             yield "critic", {"true": (1 - true).relu().mean(), "false": 0.7 * (1 + false).relu().mean()}
         difference = ((made - crop).abs() * hole).mean((1, 2, 3)).mean()
         poisoned = self.settings.poison and int(next(networks["net"].buffers())) == self.settings.poison
