@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.holes.exact import between, draw_area, draw_path, side_of, whole
+from engine.holes.exact import between, draw_area, draw_path, side_of, whole, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,16 +69,19 @@ def _nearest(pixels: NDArray[np.intp], start: tuple[int, int], size: tuple[int, 
 
 
 def _stroke(mask: Pixels, start: tuple[int, int], missing: int, rng: np.random.Generator) -> None:
-    """A wandering stroke that swells and thins as it goes."""
-    side = side_of((1, missing)) + 0.05 * side_of((mask.shape[0], mask.shape[1]))
+    """A wandering stroke that swells and thins as it goes, and is thrown back from the border."""
+    size = mask.shape[0], mask.shape[1]
+    side = side_of((1, missing)) + 0.05 * side_of(size)
     angle, width = between(rng, 0, 2 * math.pi), between(rng, 0.08, 0.35) * side
     here = start
     for _ in range(rng.integers(3, 12)):
         angle += 0.6 * rng.standard_normal()
         width *= between(rng, 0.7, 1.4)
         length = between(rng, 0.1, 0.4) * side
-        there = whole(here[0] + length * math.sin(angle)), whole(here[1] + length * math.cos(angle))
+        there = within((here[0] + length * math.sin(angle), here[1] + length * math.cos(angle)), size)
         draw_path(mask, [here, there], whole(width))
+        angle = -angle if there[0] in (0, size[0]) else angle
+        angle = math.pi - angle if there[1] in (0, size[1]) else angle
         here = there
 
 

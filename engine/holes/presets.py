@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.holes.exact import draw_path, side_of, whole
+from engine.holes.exact import draw_path, side_of, whole, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,14 +89,10 @@ def _strokes(preset: Preset, size: tuple[int, int], rng: np.random.Generator) ->
             angle = 2 * math.pi - angle if number % 2 == 0 else angle
             length = math.floor(_drawn(LEAST_LENGTH, preset.length, side, rng))
             width = math.floor(_drawn(LEAST_WIDTH, preset.width, side, rng))
-            end = _within(row + length * math.cos(angle), size[0]), _within(column + length * math.sin(angle), size[1])
+            end = within((row + length * math.cos(angle), column + length * math.sin(angle)), size)
             draw_path(mask, [(row, column), end], width)
             row, column = end
     return mask
-
-
-def _within(value: float, most: int) -> int:
-    return math.floor(min(max(value, 0), most))
 
 
 def _drawn(least: int, span: Span, side: float, rng: np.random.Generator) -> float:

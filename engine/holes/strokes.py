@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.holes.exact import between, draw_path, side_of
+from engine.holes.exact import between, draw_path, side_of, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,5 @@ def _zigzag(size: tuple[int, int], rng: np.random.Generator) -> list[tuple[int, 
         angle = between(rng, least, most)
         angle = 2 * math.pi - angle if number % 2 == 0 else angle
         length = min(max(radius + radius // 2 * rng.standard_normal(), 0), 2 * radius)
-        row, column = path[-1][0] + length * math.sin(angle), path[-1][1] + length * math.cos(angle)
-        path.append((math.floor(min(max(row, 0), height)), math.floor(min(max(column, 0), width))))
+        path.append(within((path[-1][0] + length * math.sin(angle), path[-1][1] + length * math.cos(angle)), size))
     return path
