@@ -46,7 +46,9 @@ def add_to(commands: Any) -> None:
     command.add_argument("--device", default="cpu", choices=DEVICES, help="where methods of the shelf compute (cpu)")
     command.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="after which a fill counts as failed (120)")
     command.add_argument("--retry", action="store_true", help="try those fills again that failed in an earlier run")
-    command.add_argument("--strips", type=int, default=24, metavar="N", help="strips of pictures in the report, a kind of hole (24)")
+    command.add_argument(
+        "--strips", type=int, metavar="N", help="strips of pictures in the report, a kind of hole (24; fewer of many kinds)"
+    )
     command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="a new folder, or one to go on in")
     command.add_argument("--quiet", action="store_true", help="say nothing but errors")
     command.set_defaults(run=run)
@@ -68,9 +70,8 @@ def run(arguments: argparse.Namespace) -> None:
         try:
             outcome = _evaluated(arguments, asked, field, judge, journal)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                f"Stopped; {len(journal.trials)} trials are kept in {arguments.output}, and the same command goes on from there."
-            ) from None
+            kept = f"{len(journal.trials)} trial{'' if len(journal.trials) == 1 else 's'} kept"
+            raise KeyboardInterrupt(f"Stopped with {kept} in {arguments.output}; the same command goes on from there.") from None
     if not arguments.quiet:
         _tell(outcome, arguments.output)
 
@@ -93,7 +94,7 @@ def _check(arguments: argparse.Namespace) -> None:
     for what, value, least, most in (
         ("seed", arguments.seed, 0, 2**63),
         ("number of processes", arguments.processes, 1, MOST_PROCESSES),
-        ("number of strips", arguments.strips, 0, 10_000),
+        ("number of strips", arguments.strips or 0, 0, 10_000),
         ("timeout in seconds", arguments.timeout, 0.1, 86_400),
     ):
         if not least <= value <= most:

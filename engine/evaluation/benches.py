@@ -46,11 +46,13 @@ class Benches:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process, _ in self._busy.values():
+        processes = [process for process, _ in self._busy.values()]
+        for process in processes:
             process.terminate()
-        for connection, (process, _) in self._busy.items():
+        for process in processes:
             process.join(PATIENCE)
             process.kill()
+        for connection in self._busy:
             connection.close()
         self._busy.clear()
 

@@ -32,7 +32,9 @@ class Standing:
     seconds: float
     """The median of a fill's wall seconds; NaN where it never filled."""
     peak: float
-    """The most memory that its process held, in MiB."""
+    """The most memory that its process held, in MiB, program and libraries included."""
+    rise: float
+    """The most that one fill added to it, in MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _part(
             {one.name: _against(have, filled[first], one, seed) for one in scores if method != first},
             over_all.get((kind, method), {}),
             float(np.median([trial.cost["wall"] for trial in have.values()])) if have else np.nan,
-            max((trial.cost.get("peak", np.nan) for trial in have.values()), default=np.nan),
+            *(max((trial.cost.get(name, np.nan) for trial in have.values()), default=np.nan) for name in ("peak", "rise")),
         )
         for method, have in filled.items()
     )

@@ -60,7 +60,7 @@ def test_a_failure_counts_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     (failed,) = [trial for trial in found["trials"] if trial["error"]]
     assert (failed["method"], failed["case"]["picture"], failed["scores"]) == ("peer:fsr", "chelsea", {})
     assert "no idea" in failed["error"]
-    assert found["versions"]["fsr"] == "1.0"
+    assert found["peers"] == {"fsr": "1.0"}
     report = (out / "report.html").read_text("utf-8")
     assert "peer:fsr failed on 1" in report
     assert "failed: ValueError: no idea" in report

@@ -37,7 +37,7 @@ def test_a_stopped_evaluation_goes_on_to_the_same_scores(photos: Path, whole: Pa
     arguments = (photos, *QUICK, "-o", out, "--processes", processes)
     stopped = interrupted(root, 1, *arguments)
     assert stopped.returncode == 130
-    assert stopped.stderr.strip() == f"Stopped; 1 trials are kept in {out}, and the same command goes on from there."
+    assert stopped.stderr.strip() == f"Stopped with 1 trial kept in {out}; the same command goes on from there."
     assert stopped.stdout.strip() == "left"
     assert not (out / "report.html").exists()
     kept = lines(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.outcome import machine, versions
 from engine.evaluation.report import plots, tables
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.evaluation.report.strips import Strip, Tile
     from engine.evaluation.scores.score import Score
     from engine.evaluation.summary import Part
+
+
+FEW = 9
+"""Scores that stand in one table."""
 
 
 def page(outcome: Outcome, strips: Mapping[str, Sequence[Strip]]) -> str:
@@ -100,22 +104,27 @@ def _counts(part: Part) -> str:
 
 def _scores(outcome: Outcome, part: Part) -> str:
     """Means, differences and costs."""
-    content = ""
-    groups = sorted((("hole", "Within the hole"), ("picture", "Over the whole picture")), key=lambda group: group[0] != outcome.lead.over)
-    ordered = sorted(outcome.scores, key=lambda one: one != outcome.lead)
-    for over, words in groups:
-        scores = [one for one in ordered if one.over == over]
-        if scores:
-            content += tag("h3", words) + tables.means(part, scores)
+    groups = _groups(outcome)
+    content = "".join(tag("h3", words) + tables.means(part, scores) for words, scores in groups)
     if len(outcome.methods) > 1:
         content += tag("h3", f"Each method less {escape(outcome.methods[0])}, on the same holes") + tag("p", _READING)
-        for over, words in groups:
-            scores = [one for one in ordered if one.over == over and not one.of_set]
-            if scores:
-                content += tag(
-                    "details", tag("summary", words) + tables.differences(part, scores), open_="" if over == outcome.lead.over else None
-                )
+        for number, (words, scores) in enumerate(groups):
+            singles = [one for one in scores if not one.of_set]
+            shown = tables.differences(part, singles)
+            content += tag("details", tag("summary", words) + shown, open_=None if number else "") if singles else ""
     return content + tag("h3", "What it cost") + tables.costs(part)
+
+
+def _groups(outcome: Outcome) -> list[tuple[str, list[Score]]]:
+    """The scores of each table under its head, the leading one first; few scores stand in one table."""
+    scores = sorted(outcome.scores, key=lambda one: one != outcome.lead)
+    if len(scores) <= FEW:
+        return [("Scores", scores)]
+    heads = {"hole": "Within the hole", "picture": "Over the whole picture"}
+    found = [
+        (heads[over], [one for one in scores if one.over == over]) for over in sorted(heads, key=lambda over: over != outcome.lead.over)
+    ]
+    return [(words, have) for words, have in found if have]
 
 
 _READING = """The mean difference of a pair and its 95 % interval; the dashed line is no difference. Green is better and orange worse with the
@@ -213,12 +222,15 @@ def _measured(outcome: Outcome) -> str:
             for trial in outcome.failed[:100]
         )
         content += tag("details", tag("summary", f"{len(outcome.failed)} trials that failed") + tag("dl", failed, class_="definitions"))
-    where = {"machine": machine(), "versions": versions() | dict(outcome.peers), "asked": outcome.asked}
-    rows = "".join(
-        tag("dt", escape(what)) + tag("dd", escape(", ".join(f"{name} {value}" for name, value in found.items())))
-        for what, found in where.items()
-    )
+    where = {"machine": machine(), "versions": versions(), "peers": outcome.peers, "asked": outcome.asked}
+    rows = "".join(tag("dt", escape(what)) + tag("dd", escape(_listed(found))) for what, found in where.items())
     return content + tag("h3", "Machine and versions") + tag("dl", rows, class_="definitions")
+
+
+def _listed(found: Mapping[str, Any]) -> str:
+    """Names and values as a line of words; what is not set is left out."""
+    shown = {name: " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value for name, value in found.items()}  # pyright: ignore[reportUnknownArgumentType]
+    return ", ".join(f"{name} {value}" for name, value in shown.items() if value not in (None, False, ""))
 
 
 _ROAD = """The hole's pixels were blanked before any method saw the picture, and known pixels that a method changed were put back.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.evaluation.statistics import Interval
 
 SIZE = (560, 380)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 424, 16, 330
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 382, 16, 330
 """The rectangle of a plot with axes; on its right the names of the methods stand at the ends of their lines."""
 MOST_DOTS = 400
 """Dots of a method in a plot; of more trials every n-th is drawn, and all count in lines and intervals."""
@@ -223,7 +223,7 @@ def _names(ends: Sequence[tuple[float, Cloud]]) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 16 else name[:15] + "…"
+    return name if len(name) <= 18 else name[:17] + "…"
 
 
 def _lane(values: NDArray[np.float64], pictures: NDArray[np.str_], axis: Axis, middle: float, number: int, most: int) -> str:

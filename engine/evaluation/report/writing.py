@@ -21,19 +21,25 @@ if TYPE_CHECKING:
     from engine.evaluation.scores.score import Score
 
 
-def write(outcome: Outcome, folder: Path, field: Field, count: int) -> None:
+STRIPS, STRIPS_IN_ALL = 24, 72
+"""Strips of a kind of hole, and of all kinds, unless more are asked for: what keeps a report to some ten megabytes."""
+
+
+def write(outcome: Outcome, folder: Path, field: Field, count: int | None = None) -> None:
     """Write the three files, each whole or not at all.
 
     Args:
         outcome: what was found.
         folder: where to, and where the fills are.
         field: the pictures and holes.
-        count: strips of pictures in the report for each kind of hole, at most.
+        count: strips of pictures in the report for each kind of hole, at most; None: as many as keep it small.
 
     Raises:
         BadInput: a photograph or a mask cannot be read any more.
         EngineFailure: the disk refuses a file.
     """
+    if count is None:
+        count = max(3, min(STRIPS, STRIPS_IN_ALL // len(outcome.parts)))
     strips = {part.hole: chosen(outcome, folder, field, part.hole, count) for part in outcome.parts}
     for name, text in (("scores.json", as_json(outcome)), ("scores.csv", as_csv(outcome)), ("report.html", page(outcome, strips))):
         with written_to(folder):
