@@ -20,6 +20,9 @@ Window: TypeAlias = "Callable[[Path | None], int]"
 
 COMMANDS = {"fill": fill, "methods": methods, "evaluate": evaluate, "train": train, "export": export, "weights": weights, "peers": peers}
 
+WITH_PYTHON = frozenset({"evaluate", "train", "export", "peers"})
+"""These start programs of their own, which a frozen program cannot."""
+
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130
 
 
@@ -72,6 +75,8 @@ def _carried_out(arguments: Sequence[str], window: Window) -> int:
     """Open the window, or do what a command does."""
     if _asks_for_window(arguments):
         return window(_photo(arguments))
+    if getattr(sys, "frozen", False) and arguments[0] in WITH_PYTHON:
+        raise BadInput(f"{arguments[0]} needs Python and is not part of this program; install the project to have it, README says how.")
     chosen = parser().parse_args(arguments)
     chosen.run(chosen)
     print(end="", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,12 @@ def test_a_command_line_that_is_none(desk: Desk, arguments: tuple[str, ...], wor
     said = desk.refused_run(*arguments)
     assert word in said
     assert "--help" in said
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train", "export", "peers"])
+def test_a_frozen_program_starts_no_programs_of_its_own(desk: Desk, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert f"{command} needs Python" in desk.refused_run(command, "--help")
 
 
 @pytest.mark.parametrize(
