@@ -18,7 +18,7 @@ def add_to(commands: Any) -> None:
     """Add the command and its options to a parser's commands."""
     command = commands.add_parser("peers", help="list the programs that methods are compared with, or prepare them")
     command.add_argument(
-        "--prepare", action="store_true", help="install those that come as packages of Python, into the user's cache (400 MB)"
+        "--prepare", action="store_true", help="install those that come as packages of Python, into the user's cache (500 MB)"
     )
     command.add_argument("--json", action="store_true", help="as JSON")
     command.set_defaults(run=run)
@@ -43,9 +43,12 @@ def run(arguments: argparse.Namespace) -> None:
 def _prepare(*, quiet: bool) -> None:
     from engine.evaluation import preparing  # noqa: PLC0415
 
-    for step in preparing.prepare():
-        if not quiet:
-            print(f"{step.stage[:1].upper()}{step.stage[1:]}.", flush=True)
+    try:
+        for step in preparing.prepare():
+            if not quiet:
+                print(f"{step.stage[:1].upper()}{step.stage[1:]}.", flush=True)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Stopped; the peers are not prepared yet, and the same command begins again.") from None
 
 
 def _list(state: State | None, absent: str) -> None:
@@ -71,7 +74,7 @@ def _todo(state: State | None) -> Mapping[str, str]:
     for name, peer in PEERS.items():
         missing = "" if state is None else state.missing[name]
         program = "install the program gmic with the system's own packages (apt install gmic, brew install gmic)."
-        package = f"install the package {peer.comes_from}, or unset INLAY_PEERS and run `inlay peers --prepare` ({missing})."
+        package = f"install the package {peer.comes_from}, or run `inlay peers --prepare` with no INLAY_PEERS set ({missing})."
         if state is None:
             todo[name] = "run `inlay peers --prepare`."
         else:
