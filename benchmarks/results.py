@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import field as fields
 import full_size
+import measured
 import psutil
 import threads
 import trials
@@ -176,7 +177,8 @@ def main() -> None:
         extra = fields.report(asked.peers) + threads.report(asked.peers)
         extra += full_size.report(asked.large) if asked.large else []
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(page_of(asked, every, extra, work), encoding="utf-8")
+    rest = measured.kept(asked.out)
+    asked.out.write_text(page_of(asked, every, extra, work) + (f"\n{rest}" if rest else ""), encoding="utf-8")
     print(f"{asked.out} is written; all strips are in {work / 'strips'}.", file=sys.stderr)
 
 
