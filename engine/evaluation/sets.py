@@ -16,7 +16,7 @@ from engine.evaluation.masks import Masks, masks
 from engine.evaluation.sources import File, Found, found_in
 from engine.files import colour
 from engine.files.opening import decoded
-from engine.held import is_held
+from engine.held import ONE_IN, is_held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def _sample(every: Sequence[Subject], limit: int | None, *, held: bool) -> list[
         if not held or is_held(data):
             hashed.append((hashlib.sha256(data).digest(), subject))
     if not hashed:
-        raise BadInput(f"None of the {len(every)} photographs is held for validation (one in 20 is); give more of them.")
+        raise BadInput(f"None of the {len(every)} photographs is held for validation (one in {ONE_IN} is); give more of them.")
     chosen = sorted(hashed, key=lambda one: (one[0], one[1].number))[:limit]
     return sorted((subject for _, subject in chosen), key=lambda one: one.number)
 
