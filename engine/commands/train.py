@@ -283,13 +283,6 @@ class _Stop:
         if self._course.stopping:
             raise KeyboardInterrupt("Stopped at once; the last checkpoint stands, and --resume goes on from it.")
         self._course.stopping = True
-        if hasattr(signal, "SIGCHLD"):
-            # who made examples may have been told to end as well: the step that is under way does not need them
-            self._before.setdefault(signal.SIGCHLD, signal.signal(signal.SIGCHLD, _nothing))
-
-
-def _nothing(number: int, frame: FrameType | None) -> None:
-    del number, frame
 
 
 def _tell(arguments: argparse.Namespace, course: Run, *, stopped: bool) -> None:

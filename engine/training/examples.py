@@ -77,11 +77,16 @@ def batches(examples: Examples, steps: range, batch: int, workers: int, *, rank:
 
 @contextlib.contextmanager
 def _unheard() -> Generator[None]:
-    """Processes that are started meanwhile do not hear that the run is to stop: it needs their examples until it has, and ends them itself."""
+    """Processes that are started meanwhile do not hear that the run is to stop: it needs their examples until it has, and ends them itself.
+
+    Where one of them dies all the same, torch would break off whatever the run is doing; it is enough that the next batch does not come.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    if hasattr(signal, "SIGCHLD"):
+        before[signal.SIGCHLD] = signal.getsignal(signal.SIGCHLD)
     try:
         yield
     finally:

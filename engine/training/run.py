@@ -160,9 +160,14 @@ class Run:
         examples = Examples(self.recipe, self.photographs, self.plan.seed)
         try:
             yield from batches(examples, steps, self.plan.batch, self.plan.workers, rank=who.rank, world=who.world)
-        except RuntimeError:
-            if not self.stopping:
-                raise  # else those who make examples were told to end as well, and have
+        except (RuntimeError, OSError, EOFError) as error:
+            if self.stopping:
+                return  # those who make examples were told to end as well, and have
+            if "Caught " not in str(error) and ("DataLoader worker (pid" in str(error) or isinstance(error, (OSError, EOFError))):
+                raise EngineFailure(
+                    "A process that makes examples has died, perhaps for want of memory; the last checkpoint stands, and --resume goes on from it."
+                ) from error
+            raise
 
     def _agreed(self, wish: bool) -> bool:
         """Whether any of the processes wishes it, so that all do the same."""

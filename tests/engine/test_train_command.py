@@ -114,10 +114,11 @@ def test_a_run_that_is_told_to_stop_keeps_a_checkpoint_and_goes_on(ground: Groun
             process.stdin.flush()
         process.stdin.close()
         err = process.stderr.read() if process.stderr else ""
-    assert process.returncode == 130
     where = ground.folder / "parts"
-    assert sentence(err) == f"Stopped at step 4 of 12; a checkpoint is kept in {where}, and the same command with --resume goes on.\n"
-    assert checkpoint.steps(where) == (4,)
+    assert process.returncode == 130, err
+    (step,) = checkpoint.steps(where)
+    assert step in {3, 4}  # whether one more batch had come
+    assert sentence(err) == f"Stopped at step {step} of 12; a checkpoint is kept in {where}, and the same command with --resume goes on.\n"
     assert ground.train("parts", "--resume").code == 0
     assert same(ground.state("whole")["average"], ground.state("parts")["average"])
     assert ground.curve("whole") == ground.curve("parts")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 import torch
 
@@ -80,6 +82,30 @@ def test_checkpoints_without_a_record_are_no_run(ground: Ground) -> None:
     answer = ground.train("run", "--resume")
     assert answer.code == 2
     assert "no run.json that says of what" in answer.err
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="signals of Linux")
+def test_a_process_that_makes_examples_and_dies_is_said(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    def add(*_: Any) -> None:
+        for child in psutil.Process().children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+
+    monkeypatch.setattr("engine.training.watching.Watch.add", add)
+    monkeypatch.setenv("PYTHONPATH", ground.environment["PYTHONPATH"])
+    answer = ground.train("run", "--workers", "1", "--steps", "40")
+    assert answer.code == 1
+    assert answer.err == (
+        "A process that makes examples has died, perhaps for want of memory; the last checkpoint stands, and --resume goes on from it.\n"
+    )
+
+
+def test_a_defect_of_a_recipe_is_not_taken_for_that(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: Any) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("engine.training.examples.Examples.__getitem__", defect)
+    assert "RuntimeError: a defect" in ground.train("run").err
 
 
 def test_too_little_memory_is_said(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
