@@ -24,6 +24,8 @@ from engine.evaluation import preparing
 from engine.evaluation.peers import PEERS
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from numpy.typing import NDArray
 
     Pixels = NDArray[np.uint8]
@@ -50,7 +52,7 @@ class Worker:
     """One filler in a process of its own. It is started by its first fill and ended by `close`, with the program at the latest.
 
     Args:
-        method: a method of the shelf and its settings, `patchmatch:look=smooth,seed=3`; or `peer:NAME`, one of `peers.PEERS`.
+        method: a method of the shelf and its settings, `patchmatch:smooth=1,seed=3`; or `peer:NAME`, one of `peers.PEERS`.
         peers: the interpreter that has the peers; None: the one that was prepared, or INLAY_PEERS.
         threads: how many it may use.
         device: where a method of the shelf computes, one of `engine.job.DEVICES`.
@@ -87,6 +89,7 @@ class Worker:
 
         Raises:
             BadInput, EngineFailure: the filler cannot even be started.
+            EngineFailure: the disk takes no pictures to hand over.
         """
         effort = effort or Effort()
         if (failure := self._started()) is not None:
@@ -115,9 +118,8 @@ class Worker:
         if "error" not in reply:
             self._process, self._has_run = process, True
             return
-        died = not process.alive
         process.end()
-        if died:
+        if "sentence" not in reply:  # it came to say nothing itself
             raise EngineFailure(f"{self.method} does not start: {reply['error']}.")
         if reply["sentence"]:
             raise BadInput(reply["error"])
@@ -152,18 +154,24 @@ class _Process:
     """A process that serves: pictures and requests go in, answers come out. What it prints is kept for its last words."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="inlay-fill-"))
-        self._said = self._folder / "said.txt"
-        with self._said.open("wb") as said:
-            self._popen = subprocess.Popen(  # noqa: S603 - the command is ours
-                [*command, str(self._folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                text=True,
-                env=environment,
-                start_new_session=True,
-            )
+        with _disk():
+            self._folder = Path(tempfile.mkdtemp(prefix="inlay-fill-"))
+            self._said = self._folder / "said.txt"
+            said = self._said.open("wb")
+        with said:
+            try:
+                self._popen = subprocess.Popen(  # noqa: S603 - the command is ours
+                    [*command, str(self._folder)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    text=True,
+                    env=environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                raise EngineFailure(f"{command[0]} cannot be started ({error.strerror or error}); check that it may be run.") from None
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         reader = threading.Thread(target=_read, args=(self._popen, self._answers), daemon=True)
         reader.start()
@@ -177,8 +185,9 @@ class _Process:
     def fill(self, picture: Pixels, mask: Pixels, effort: Effort) -> tuple[Pixels | None, dict[str, Any]]:
         """The filled picture, or None, and the answer."""
         names = {name: str(self._folder / f"{name}.npy") for name in ("picture", "mask", "out")}
-        np.save(names["picture"], picture)
-        np.save(names["mask"], mask)
+        with _disk():
+            np.save(names["picture"], picture)
+            np.save(names["mask"], mask)
         reply = self._ask(names | {"runs": effort.runs, "budget": effort.budget}, effort.limit)
         return (None if "error" in reply else np.load(names["out"])), reply
 
@@ -208,6 +217,18 @@ class _Process:
         self.end()
         why = signal.Signals(-code).name if code < 0 else f"code {code}"
         return {"error": f"its process ended with {why}" + (f" ({words[-1].strip()[:200]})" if words else "")}
+
+
+@contextlib.contextmanager
+def _disk() -> Generator[None]:
+    """Where a disk fails, pictures cannot be handed to a process: EngineFailure."""
+    try:
+        yield
+    except OSError as error:
+        where = tempfile.gettempdir()
+        raise EngineFailure(
+            f"Pictures cannot be handed over in {where} ({error.strerror or error}); make room there, or set TMPDIR."
+        ) from None
 
 
 def _read(process: subprocess.Popen[str], answers: queue.SimpleQueue[str]) -> None:

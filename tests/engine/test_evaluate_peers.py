@@ -255,6 +255,15 @@ def test_an_interpreter_that_is_none_is_said_in_one_sentence(tmp_path: Path, mon
         Worker("peer:telea", bare).start()
 
 
+def test_an_interpreter_or_a_disk_that_refuses_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "python").write_text("may not be run")
+    with pytest.raises(EngineFailure, match=r"^.*python cannot be started \(Permission denied\); check that it may be run\.$"):
+        Worker("peer:telea", tmp_path / "python").start()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(EngineFailure, match=r"^Pictures cannot be handed over in .*gone \(No such file or directory\); .*\.$"):
+        Worker("peer:telea", HERE).start()
+
+
 def test_the_command_lists_peers_and_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INLAY_PEERS", str(HERE))
     monkeypatch.setenv("PATH", str(desk.folder))
