@@ -8,6 +8,7 @@ import math
 import re
 import sys
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -41,7 +42,7 @@ class Log:
 
     def __init__(self, folder: Path, step: int = 0) -> None:
         self._path = folder / LOG
-        with self._said():
+        with _said(self._path):
             kept = [row for row in rows(folder) if row["step"] <= step]
             part = self._path.with_suffix(".part")
             part.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")
@@ -50,23 +51,23 @@ class Log:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Write one row, and let others see it."""
-        with self._said():
+        with _said(self._path):
             self._file.write(f"{json.dumps(row)}\n")
             self._file.flush()
 
     def close(self) -> None:
         """Nothing more is added."""
-        with self._said():
+        with _said(self._path):
             self._file.close()
 
-    @contextlib.contextmanager
-    def _said(self) -> Generator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise EngineFailure(
-                f"{self._path} could not be written ({error.strerror or error}); make room, and go on with --resume."
-            ) from error
+
+@contextlib.contextmanager
+def _said(path: Path) -> Generator[None]:
+    """Say what failed when the disk does."""
+    try:
+        yield
+    except OSError as error:
+        raise EngineFailure(f"{path} could not be written ({error.strerror or error}); make room, and go on with --resume.") from error
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -108,17 +109,12 @@ class Watch:
         if news.scores:
             row["scores"] = dict(news.scores)
         self._log.add(row)
-        self._draw(news)
+        if self._curves is not None:
+            values = {"rate": news.rate, **{f"loss/{name}": one for name, one in news.losses.items()}}
+            self._curves.add(values | {f"score/{name}": one for name, one in news.scores.items()}, news.step)
         if news.strip is not None:
             self._strips.add(news.step, news.strip)
         self._line.add(news)
-
-    def _draw(self, news: News) -> None:
-        if self._curves is None:
-            return
-        values = {"rate": news.rate, **{f"loss/{name}": one for name, one in news.losses.items()}}
-        for name, value in (values | {f"score/{name}": one for name, one in news.scores.items()}).items():
-            self._curves.add_scalar(name, value, news.step)
 
     def say(self, sentence: str) -> None:
         """Say a sentence without spoiling the line of progress."""
@@ -137,29 +133,59 @@ class _Strips:
 
     def __init__(self, folder: Path, step: int) -> None:
         self._folder = folder
-        for file in folder.glob("step-*.png"):
-            number = re.fullmatch(r"step-(\d+)", file.stem)
-            if number and int(number[1]) > step:
-                file.unlink(missing_ok=True)
+        with _said(folder):
+            for file in folder.glob("step-*.png"):
+                number = re.fullmatch(r"step-(\d+)", file.stem)
+                if number and int(number[1]) > step:
+                    file.unlink(missing_ok=True)
 
     def add(self, step: int, strip: NDArray[np.uint8]) -> None:
-        try:
+        file = self._folder / f"step-{step:07d}.png"
+        with _said(file):
             self._folder.mkdir(exist_ok=True)
-            coded = cv2.imencode(".png", strip[..., ::-1])[1]
-            (self._folder / f"step-{step:07d}.png").write_bytes(coded.tobytes())
-        except OSError as error:
-            raise EngineFailure(
-                f"A strip could not be written to {self._folder} ({error.strerror or error}); make room, and go on with --resume."
-            ) from error
+            file.write_bytes(cv2.imencode(".png", strip[..., ::-1])[1].tobytes())
 
 
-def _curves(folder: Path, step: int) -> Any:
+def _curves(folder: Path, step: int) -> _Curves | None:
     """What writes curves for TensorBoard; None where that is not installed."""
     try:
-        from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415 - loads TensorBoard, which not everybody has
+        return _Curves(folder, step)
     except ImportError:
         return None
-    return SummaryWriter(str(folder), purge_step=step + 1)
+
+
+class _Curves:
+    """An event file of TensorBoard, written by the run itself: torch's SummaryWriter leaves it to a thread, whose failures nobody could say.
+
+    What an earlier event file has after the step from which the run goes on is not drawn any more. Raises ImportError without TensorBoard.
+    """
+
+    def __init__(self, folder: Path, step: int) -> None:
+        record_writer = import_module("tensorboard.summary.writer.record_writer")
+        self._events: Any = import_module("tensorboard.compat.proto.event_pb2")
+        self._summaries: Any = import_module("tensorboard.compat.proto.summary_pb2")
+        self._folder = folder
+        with _said(folder):
+            folder.mkdir(exist_ok=True)
+            self._file = (folder / f"events.out.tfevents.{time.time():017.6f}.inlay").open("xb")
+            self._writer = record_writer.RecordWriter(self._file)
+        self._add(0, file_version="brain.Event:2")
+        self._add(step + 1, session_log=self._events.SessionLog(status=self._events.SessionLog.START))
+
+    def add(self, values: Mapping[str, float], step: int) -> None:
+        """A point for each curve, by the curves' names."""
+        points = [self._summaries.Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
+        self._add(step, summary=self._summaries.Summary(value=points))
+
+    def close(self) -> None:
+        """Nothing more is added."""
+        with _said(self._folder):
+            self._file.close()
+
+    def _add(self, step: int, **what: Any) -> None:
+        with _said(self._folder):
+            self._writer.write(self._events.Event(wall_time=time.time(), step=step, **what).SerializeToString())
+            self._file.flush()
 
 
 class _Line:
@@ -179,7 +205,7 @@ class _Line:
             self._begun, self._batch = time.monotonic(), news.examples // news.step  # workers have started, kernels are there
         self._mean(news.losses)
         if news.scores:
-            self._scores = f"validated at {news.step}: {_listed(news.scores)}"
+            self._scores = f"at {news.step}: {_listed(news.scores)}"
         if self._bar is not None:
             self._bar.set_description_str(self._text(news), refresh=False)
             self._bar.update(news.step - self._bar.n)
@@ -203,15 +229,15 @@ class _Line:
             self._means[name] = (total * keep + value, weight * keep + 1)
 
     def _text(self, news: News) -> str:
-        """Step, running means of the losses, scores, speed, time left."""
-        means = {name: total / weight for name, (total, weight) in self._means.items()}
-        parts = [f"step {news.step}/{self._steps}", _listed(means), self._scores]
+        """Step, time left, speed, scores, running means of the losses: a narrow terminal cuts off the last."""
+        parts = [f"step {news.step}/{self._steps}"]
         made = news.step - self._first - 1
         if made:
             pace = (time.monotonic() - self._begun) / made
             left = min((self._steps - news.step) * pace, max(self._until - time.monotonic(), 0.0))
-            parts += [f"{self._batch / max(pace, 1e-9):.1f} examples/s", f"{_span(left)} left"]
-        return " | ".join(part for part in parts if part)
+            parts += [f"{_span(left)} left", f"{self._batch / max(pace, 1e-9):.1f} examples/s"]
+        means = {name: total / weight for name, (total, weight) in self._means.items()}
+        return " | ".join(part for part in (*parts, self._scores, _listed(means)) if part)
 
 
 def _listed(values: Mapping[str, float]) -> str:

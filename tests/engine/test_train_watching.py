@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,13 @@ def followed(folder: Path, *every: News, step: int = 0, **options: Any) -> None:
     watch.close()
 
 
+def drawn(folder: Path, curve: str) -> list[tuple[int, float]]:
+    """What TensorBoard finds."""
+    events = EventAccumulator(str(folder / "tensorboard"))
+    events.Reload()
+    return [(one.step, one.value) for one in events.Scalars(curve)]
+
+
 def test_one_row_a_step(tmp_path: Path) -> None:
     followed(tmp_path, news(1), news(2, loss=0.5, scores={"found": 0.25}))
     assert rows(tmp_path) == [
@@ -52,16 +60,21 @@ def test_a_run_that_goes_on_leaves_the_course_it_left(tmp_path: Path) -> None:
 
 def test_curves_are_written_for_tensorboard(tmp_path: Path) -> None:
     followed(tmp_path, news(1, loss=3.0), news(2, loss=2.0, scores={"found": 0.25}))
-    events = EventAccumulator(str(tmp_path / "tensorboard"))
-    events.Reload()
-    assert [(one.step, one.value) for one in events.Scalars("loss/likeness")] == [(1, 3.0), (2, 2.0)]
-    assert [(one.step, one.value) for one in events.Scalars("score/found")] == [(2, 0.25)]
+    assert drawn(tmp_path, "loss/likeness") == [(1, 3.0), (2, 2.0)]
+    assert drawn(tmp_path, "score/found") == [(2, 0.25)]
+    assert drawn(tmp_path, "rate") == [(1, pytest.approx(1e-3)), (2, pytest.approx(1e-3))]
+
+
+def test_curves_that_go_on_leave_the_course_they_left(tmp_path: Path) -> None:
+    followed(tmp_path, *(news(step, loss=9.0) for step in range(1, 6)))
+    followed(tmp_path, news(4, loss=1.0), step=3)
+    assert drawn(tmp_path, "loss/likeness") == [(1, 9.0), (2, 9.0), (3, 9.0), (4, 1.0)]
 
 
 def test_without_tensorboard_it_is_said_once_how_to_have_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.record_writer", None)
     followed(tmp_path, news(1), news(2))
     assert capsys.readouterr().err.count("pip install tensorboard") == 1
     assert len(rows(tmp_path)) == 2
@@ -81,8 +94,7 @@ def test_without_a_terminal_a_plain_line_comes_with_each_validation_and_each_min
 ) -> None:
     followed(tmp_path, *(news(step) for step in range(1, 10)), news(10, scores={"found": 0.3}))
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("step 10/100 | likeness 1 | validated at 10: found 0.3 | ")
-    assert "examples/s" in line
+    assert re.fullmatch(r"step 10/100 \| \d+ s left \| [\d.]+ examples/s \| at 10: found 0\.3 \| likeness 1", line)
     monkeypatch.setattr(watching, "EVERY", 0.0)
     followed(tmp_path, *(news(step) for step in range(11, 14)), step=10)
     assert [line.split("/")[0] for line in capsys.readouterr().err.splitlines()] == ["step 11", "step 12", "step 13"]
@@ -90,7 +102,7 @@ def test_without_a_terminal_a_plain_line_comes_with_each_validation_and_each_min
 
 def test_losses_in_the_line_are_running_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     followed(tmp_path, news(1, loss=1.0), news(2, loss=3.0, scores={"found": 0.5}))
-    assert "likeness 2.005 " in capsys.readouterr().err  # (0.99 * 1 + 3) / 1.99
+    assert "likeness 2.005\n" in capsys.readouterr().err  # (0.99 * 1 + 3) / 1.99
 
 
 def test_quiet_is_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,15 +112,22 @@ def test_quiet_is_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
-def test_a_full_disk_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["log.jsonl", "tensorboard", "step-0000001.png"])
+def test_a_full_disk_is_said(tmp_path: Path, what: str) -> None:
     import resource  # noqa: PLC0415 - POSIX alone has it
 
-    watch = Watch(tmp_path, 100)
+    watch = Watch(tmp_path, 100, quiet=True)
+    assert watch._curves is not None
+    write = {
+        "log.jsonl": lambda: watch._log.add({"step": 1}),
+        "tensorboard": lambda: watch._curves.add({"loss": 1.0}, 1),
+        "step-0000001.png": lambda: watch._strips.add(1, np.zeros((8, 8, 3), np.uint8)),
+    }[what]
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
     try:
-        with pytest.raises(EngineFailure, match=r"log\.jsonl could not be written \(.*\); make room, and go on with --resume"):
-            watch.add(news(1))
+        with pytest.raises(EngineFailure, match=rf"{what} could not be written \(.*\); make room, and go on with --resume"):
+            write()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     watch.close()
