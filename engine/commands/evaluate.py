@@ -66,6 +66,10 @@ def run(arguments: argparse.Namespace) -> None:
 
     asked = _asked(arguments)
     field, judge = Field(asked), Judge(asked.scores)
+    if all(score.of_set for score in judge.wanted):
+        raise BadInput(
+            f"{', '.join(score.name for score in judge.wanted)} compare whole sets; ask for a score of single fills too, as psnr."
+        )
     with Journal(arguments.output, asked.fixed()) as journal:
         try:
             outcome = _evaluated(arguments, asked, field, judge, journal)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from PIL import Image
 
+from engine.errors import EngineFailure
 from engine.evaluation.journal import written_to
 from engine.evaluation.outcome import Case, Trial, finite
 from engine.evaluation.workers import Effort, Worker
@@ -93,7 +94,12 @@ class Bench:
         """One fill, not judged yet, with the known pixels as they were."""
         hole = mask > 0
         trial = Trial(case, method, (truth.shape[0], truth.shape[1]), float(hole.mean()))
-        filled, reply = self._worker(method).fill(truth, mask, self._effort)
+        try:
+            filled, reply = self._worker(method).fill(truth, mask, self._effort)
+        except OSError as error:
+            raise EngineFailure(
+                f"A filler's temporary files cannot be written ({error.strerror or error}); make room, and give the same command to go on."
+            ) from None
         if filled is None:
             return replace(trial, error=str(reply["error"])), None
         cost = {name: float(reply[name]) for name in ("cpu", "wall", "peak", "rise") if name in reply}

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections import deque
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Self
 
@@ -69,11 +70,11 @@ class Benches:
     def _started(self) -> Connection:
         """A new process, and this end of its pipe."""
         ours, theirs = multiprocessing.Pipe()
-        with _environment(dict.fromkeys(THREADS, "1")):
+        with _environment(dict.fromkeys(THREADS, "1")), _no_interrupts():
             process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, self._setup))
             process.start()
+            self._busy[ours] = (process, None)
         theirs.close()
-        self._busy[ours] = (process, None)
         return ours
 
     def _hand(self, connection: Connection, left: deque[Task]) -> None:
@@ -124,6 +125,20 @@ def serve(connection: Connection, setup: tuple[Any, ...]) -> None:
 def _end(_signal: int, _frame: FrameType | None) -> None:
     """Leave by all contexts, so that no filler stays behind."""
     sys.exit(0)
+
+
+@contextlib.contextmanager
+def _no_interrupts() -> Generator[None]:
+    """Ctrl+C waits until the body is done, and never reaches a process that is started in it."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it starts with the first process, and would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from engine.evaluation.outcome import SCHEMA, Case, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
-    from io import BufferedRandom
+    from io import FileIO
     from pathlib import Path
 
 NAME = "journal.jsonl"
@@ -39,12 +39,29 @@ class Journal:
         self.trials: dict[tuple[Case, str], Trial] = {}
         """What was found, by `Trial.key`."""
         _check_folder(folder)
-        whole = _lines(self.path)
-        if whole:
-            _check_same(folder, json.loads(whole[0]), asked)
-            self.trials = {trial.key: trial for trial in (Trial.read(json.loads(one)) for one in whole[1:])}
         with written_to(folder):
-            self._file = self._opened(folder, b"".join(whole) or _line({"schema": SCHEMA, "asked": asked}))
+            folder.mkdir(parents=True, exist_ok=True)
+            self.path.touch()
+            # unbuffered: what a full disk refused must not be tried again when the file is closed
+            self._file = self.path.open("r+b", buffering=0)
+        try:
+            self._begin(asked)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _begin(self, asked: Mapping[str, Any]) -> None:
+        """Read what is there, drop what was cut off, and leave the file open at its end."""
+        _lock(self._file, self.path.parent)
+        whole = [one for one in self._file.read().splitlines(keepends=True) if one.endswith(b"\n")]
+        if whole:
+            _check_same(self.path.parent, json.loads(whole[0]), asked)
+            self.trials = {trial.key: trial for trial in (Trial.read(json.loads(one)) for one in whole[1:])}
+        with written_to(self.path.parent):
+            self._file.truncate(sum(map(len, whole)))
+            self._file.seek(0, 2)
+            if not whole:
+                _append(self._file, _line({"schema": SCHEMA, "asked": asked}))
 
     def __enter__(self) -> Self:
         return self
@@ -55,21 +72,8 @@ class Journal:
     def add(self, trial: Trial) -> None:
         """Keep a trial. Raises EngineFailure where the disk refuses it."""
         with written_to(self.path.parent):
-            self._file.write(_line(asdict(trial)))
-            self._file.flush()
+            _append(self._file, _line(asdict(trial)))
         self.trials[trial.key] = trial
-
-    def _opened(self, folder: Path, content: bytes) -> BufferedRandom:
-        """The file with whole lines alone, open at its end."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path.touch()
-        file = self.path.open("r+b")
-        if self.path.stat().st_size < len(content):
-            file.write(content)
-            file.flush()
-        file.truncate(len(content))
-        file.seek(0, 2)
-        return file
 
 
 @contextlib.contextmanager
@@ -84,19 +88,28 @@ def written_to(folder: Path) -> Generator[None]:
         ) from None
 
 
+def _append(file: FileIO, data: bytes) -> None:
+    """Write all of it, however little is taken at once."""
+    while data:
+        data = data[file.write(data) :]
+
+
 def _line(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content).encode() + b"\n"
 
 
-def _lines(path: Path) -> list[bytes]:
-    """All whole lines; none where there is no file."""
+def _lock(file: FileIO, folder: Path) -> None:
+    """Keep a second run out of the folder while this one lasts. Raises BadInput where there is another."""
     try:
-        found = path.read_bytes().splitlines(keepends=True)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or error}); choose another folder.") from None
-    return [one for one in found if one.endswith(b"\n")]
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadInput(f"Another run is writing to {folder}; wait until it has ended, or give another folder.") from None
+    except OSError:
+        return  # a disk of a network that has no locks
 
 
 def _check_folder(folder: Path) -> None:

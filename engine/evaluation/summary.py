@@ -31,6 +31,8 @@ class Standing:
     """Scores of all fills at once (Frechet distances)."""
     seconds: float
     """The median of a fill's wall seconds; NaN where it never filled."""
+    cpu: float
+    """The same of processor seconds, of all threads; far less than `seconds` where something else kept the machine busy."""
     peak: float
     """The most memory that its process held, in MiB, program and libraries included."""
     rise: float
@@ -96,7 +98,7 @@ def _part(
             {one.name: _mean(have, common, one, seed) for one in scores},
             {one.name: _against(have, filled[first], one, seed) for one in scores if method != first},
             over_all.get((kind, method), {}),
-            float(np.median([trial.cost["wall"] for trial in have.values()])) if have else np.nan,
+            *(float(np.median([trial.cost[name] for trial in have.values()])) if have else np.nan for name in ("wall", "cpu")),
             *(max((trial.cost.get(name, np.nan) for trial in have.values()), default=np.nan) for name in ("peak", "rise")),
         )
         for method, have in filled.items()

@@ -24,21 +24,24 @@ QUICK = ("--methods", "harmonic,telea", "--holes", "brush,box", "--scores", "psn
 INTERRUPTED = """
 import os, signal, sys
 import psutil
+from multiprocessing.process import BaseProcess
 from engine.evaluation.journal import Journal
-real, left = Journal.add, [int(sys.argv.pop(1))]
-def interrupted(journal, trial):
-    real(journal, trial)
-    left[0] -= 1
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGINT)
-Journal.add = interrupted
 from main import main
+after = int(sys.argv.pop(1))
+owner, name = (Journal, "add") if after else (BaseProcess, "start")
+real, done = getattr(owner, name), []
+def interrupted(*arguments):
+    real(*arguments)
+    done.append(arguments)
+    if len(done) == max(after, 1):
+        os.killpg(0, signal.SIGINT)
+setattr(owner, name, interrupted)
 code = main()
 # multiprocessing keeps a process of its own, which ends with this one
 print("left", *(" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True) if "resource_tracker" not in str(one.cmdline())))
 sys.exit(code)
 """
-"""`main.py`, but a real Ctrl+C comes after so many trials, which is named first."""
+"""`main.py`, but a real Ctrl+C comes after so many trials, which is named first (0: when a bench starts); as from a terminal, to all of its processes."""
 
 
 def photographs(folder: Path) -> Path:
@@ -59,7 +62,7 @@ def interrupted(root: Path, after: int, *arguments: object) -> subprocess.Comple
     """The command in a process of its own, stopped by Ctrl+C after so many trials."""
     return subprocess.run(
         [sys.executable, "-c", INTERRUPTED, str(after), "evaluate", *map(str, arguments)],
-        cwd=root, capture_output=True, text=True, check=False,
+        cwd=root, capture_output=True, text=True, check=False, start_new_session=True,
     )  # fmt: skip
 
 

@@ -99,11 +99,13 @@ def distribution(trials: Mapping[str, Sequence[Trial]], score: Score, most: int 
     lane = 54
     found = {method: _values(have, score) for method, have in trials.items()}
     bottom = 12 + lane * len(found)
-    axis = Axis.around([float(value) for values, _ in found.values() for value in values], 22, width - 18)
+    target = {"one": [1.0], "zero": [0.0]}.get(score.better, [])
+    axis = Axis.around([float(value) for values, _ in found.values() for value in values] + target, 22, width - 18)
     content = "".join(
         line((axis.at(at), 8), (axis.at(at), bottom), "grid") + text((axis.at(at), bottom + 16), tick(at), "tick", "middle")
         for at in axis.ticks(width // 90)
     )
+    content += "".join(line((axis.at(at), 8), (axis.at(at), bottom), "zero") for at in target)
     content += text((width / 2, bottom + 36), titled(score), "axis", "middle")
     for number, (method, (values, pictures)) in enumerate(found.items()):
         content += text((22, 24 + lane * number), method, f"name {hue(number)}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 216, 384
 """Rows and columns of a tile."""
-ACROSS = 1640
+ACROSS = 1600
 """Columns of a strip at most, unless LEAST for each tile are more."""
 MARGIN = 32
 """Known pixels that are shown about a hole, where there is room."""

@@ -53,9 +53,9 @@ def costs(part: Part) -> str:
     for number, one in enumerate(part.standings):
         failed = tag("b", str(one.failed), class_="failed") if one.failed else "0"
         cells = [_number(str(one.filled), one.filled), _number(failed, one.failed)]
-        cells += [_number(figure(value), value) for value in (one.seconds, one.peak, one.rise)]
+        cells += [_number(figure(value), value) for value in (one.seconds, one.cpu, one.peak, one.rise)]
         rows += _row(one, number, "".join(cells))
-    heads = ["method", "filled", "failed", "seconds a fill, median", "peak memory, MiB", "of that for a fill"]
+    heads = ["method", "filled", "failed", "seconds a fill, median", "processor seconds", "peak memory, MiB", "of that for a fill"]
     return _table([heads[0], *(tag("span", head) for head in heads[1:])], rows)
 
 
