@@ -98,7 +98,7 @@ class Processes:
         """
         if self.world == 1 or not any(one.requires_grad for one in network.parameters()):
             return network
-        return DistributedDataParallel(network, [device] if device.type == "cuda" else None, broadcast_buffers=False)
+        return DistributedDataParallel(network, [device] if device.type == "cuda" else None, forward_sync_buffers=False)
 
     def mean(self, values: Sequence[float], device: torch.device) -> list[float]:
         """The mean of each value over all processes."""

@@ -51,6 +51,8 @@ def test_two_processes_make_the_run_that_one_makes_with_the_joint_batch(ground: 
     said = together(ground, "both", *options, "--resume")
     assert said.stdout == f"Trained, step 8 of 8; `inlay export {ground.folder / 'both'} net` writes the network.\n", said.stderr
 
+    assert "Warning" not in said.stderr
+
     alone, both = ground.curve("alone"), ground.curve("both")
     assert [step for step, _ in both] == list(range(1, 9))
     for (_, one), (_, other) in zip(alone, both, strict=True):
