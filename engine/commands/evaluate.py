@@ -135,22 +135,16 @@ def _listed(text: str, option: str) -> tuple[str, ...]:
 
 def _followed(steps: Generator[News, None, list[Trial]], *, hidden: bool) -> list[Trial]:
     """Run to the end under a progress bar; whatever stops it, no process stays behind."""
-    with contextlib.closing(steps), tqdm(disable=hidden, leave=False, unit="trial", dynamic_ncols=True) as bar:
-        while True:
-            try:
-                news = next(steps)
-            except StopIteration as end:
-                return end.value
-            _move(bar, news)
-
-
-def _move(bar: Any, news: News) -> None:
-    """Draw news; the speed counts from what earlier runs had done."""
-    if bar.total is None:
-        bar.reset(total=news.of)
-        bar.initial = bar.n = news.done
-    bar.set_description_str(news.last[-40:], refresh=False)
-    bar.update(news.done - bar.n)
+    with contextlib.closing(steps):
+        first = next(steps)
+        with tqdm(total=first.of, initial=first.done, disable=hidden, leave=False, unit="trial", dynamic_ncols=True) as bar:
+            while True:
+                try:
+                    news = next(steps)
+                except StopIteration as end:
+                    return end.value
+                bar.set_description_str(news.last[-40:], refresh=False)
+                bar.update(news.done - bar.n)
 
 
 def _tell(outcome: Outcome, folder: Path) -> None:
