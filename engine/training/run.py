@@ -218,8 +218,9 @@ class Run:
         """Stop before a step spoils the weights."""
         wrong = [name for name, value in losses.items() if not math.isfinite(value)] or ([] if math.isfinite(norm) else ["the gradient"])
         if wrong:
+            advice = "a lower rate in the recipe" + (" or --float32" if self.plan.half else "")
             raise EngineFailure(
-                f"{wrong[0]} is no number any more at step {self.step + 1}, so the run has stopped; its last checkpoint stands, try a lower rate."
+                f"{wrong[0]} is no number any more at step {self.step + 1}, so the run has stopped; its last checkpoint stands, and {advice} may help."
             )
 
     def _optimiser(self, names: tuple[str, ...]) -> torch.optim.Optimizer:

@@ -124,11 +124,12 @@ def test_a_run_that_is_told_to_stop_keeps_a_checkpoint_and_goes_on(ground: Groun
     assert ground.curve("whole") == ground.curve("parts")
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_the_last_checkpoint_stays(ground: Ground) -> None:
-    ground.train("run", "--set", "poison=3", "--minutes", "1e-9")
+@pytest.mark.parametrize(("setting", "what"), [("poison=3", "difference"), ("cliff=3", "the gradient")])
+def test_what_is_no_number_stops_the_run_and_the_last_checkpoint_stays(ground: Ground, setting: str, what: str) -> None:
+    ground.train("run", "--set", setting, "--minutes", "1e-9")
     said = ground.train("run", "--resume", "--quiet")
     assert said.code == 1
-    assert "difference is no number any more at step 3" in sentence(said.err)
+    assert f"{what} is no number any more at step 3" in sentence(said.err)
     assert checkpoint.steps(ground.folder / "run") == (1,)
     assert same(ground.state("run")["step"], 1)
 
@@ -188,7 +189,7 @@ def test_a_run_is_neither_written_over_nor_changed(ground: Ground) -> None:
     for options, said in (
         (["--batch", "8"], "batch 4, not batch 8"),
         (["--steps", "99"], "steps 12, not steps 99"),
-        (["--set", "weight=3"], "weight=1.0 critic=no poison=0, not weight=3.0 critic=no poison=0"),
+        (["--set", "weight=3"], "weight=1.0 critic=no poison=0 cliff=0, not weight=3.0 critic=no poison=0 cliff=0"),
         (["--float32"], "bfloat16, not --float32"),
     ):
         answer = ground.train("run", "--resume", *options)

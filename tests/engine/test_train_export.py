@@ -60,7 +60,7 @@ def test_the_file_says_what_it_is(ground: Ground) -> None:
         assert {str(file.get_tensor(name).dtype) for name in file.keys()} == {"torch.float16", "torch.int64"}  # noqa: SIM118 - no mapping
     assert told == {
         "recipe": "tiny",
-        "settings": '{"weight": 1.0, "critic": false, "poison": 0}',
+        "settings": '{"weight": 1.0, "critic": false, "poison": 0, "cliff": 0}',
         "width": "1.0",
         "steps": "6",
         "examples": "24",
@@ -88,7 +88,7 @@ def test_the_card_tells_the_run(ground: Ground) -> None:
     for told in (
         "# tiny\n\nFills small holes badly.",
         "| licence | CC BY-NC 4.0 |",
-        "`weight=1.0` `critic=no` `poison=0`, width 1, seed 0: 12 of the 12 steps of its schedule, 4 examples each, 48 examples in all; bfloat16",
+        "`weight=1.0` `critic=no` `poison=0` `cliff=0`, width 1, seed 0: 12 of the 12 steps of its schedule, 4 examples each, 48 examples in all; bfloat16",
         "| 0 to 1 |",
         "| 1 to 12 |",
         "python main.py",

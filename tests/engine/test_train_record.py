@@ -35,7 +35,7 @@ def test_what_is_written_is_read(ground: Ground) -> None:
     ground.train("run", "--minutes", "1e-9", "--set", "critic=yes", "--seed", "3")
     about = record.read(ground.folder / "run")
     assert about is not None
-    assert about.asked == record.Asked("tiny", {"weight": 1.0, "critic": True, "poison": 0}, 1.0, 12, 4, 3, half=True)
+    assert about.asked == record.Asked("tiny", {"weight": 1.0, "critic": True, "poison": 0, "cliff": 0}, 1.0, 12, 4, 3, half=True)
     record.write(ground.folder / "run", about)
     assert record.read(ground.folder / "run") == about
     assert about.seconds == pytest.approx(ground.state("run")["seconds"], abs=0.1)

@@ -30,6 +30,7 @@ class Options(Settings):
     weight: float = setting(1.0, "Weight", "of the loss", least=0.0, most=10.0)
     critic: bool = setting(False, "Critic", "judges what is made")
     poison: int = setting(0, "Poison", "the step whose loss is no number; 0 for none", least=0, most=1000)
+    cliff: int = setting(0, "Cliff", "the step whose gradient is no number; 0 for none", least=0, most=1000)
 
 
 class Net(nn.Module):
@@ -78,7 +79,10 @@ class Tiny(Recipe):
             true, false = (networks["critic"](one) for one in (crop, made.detach()))
             yield "critic", {"true": (1 - true).relu().mean(), "false": 0.7 * (1 + false).relu().mean()}
         difference = ((made - crop).abs() * hole).mean((1, 2, 3)).mean()
-        poisoned = self.settings.poison and int(next(networks["net"].buffers())) == self.settings.poison
+        step = int(next(networks["net"].buffers()))
+        if step == self.settings.cliff:
+            difference = difference + (made - made.detach()).square().sum().sqrt()  # 0, and infinitely steep there
+        poisoned = step == self.settings.poison
         terms = {"difference": difference * self.settings.weight * (float("nan") if poisoned else 1.0), "size": 1e-3 * made.square().mean()}
         yield "net", terms | ({"fooled": -0.01 * networks["critic"](made).mean()} if self.settings.critic else {})
 
