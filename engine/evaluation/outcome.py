@@ -148,7 +148,7 @@ def as_json(outcome: Outcome) -> str:
 
 def as_csv(outcome: Outcome) -> str:
     """The text of `scores.csv`: one row a trial, empty cells where there is no number."""
-    names = [one.name for one in outcome.scores]
+    names = [one.name for one in outcome.scores if not one.of_set]
     costs = ("cpu", "wall", "peak", "rise")
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")

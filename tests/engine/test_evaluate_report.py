@@ -70,6 +70,13 @@ def test_nothing_but_failures_makes_a_page_too() -> None:
     assert "took over 120 s" in page(found, {})
 
 
+def test_buckets_of_holes_stand_in_their_order_and_kinds_as_asked() -> None:
+    kinds = ("thin", "irregular-40-60", "irregular-0-20", "brush")
+    trials = [replace(one, case=replace(one.case, hole=kind)) for kind in kinds for one in (trial(0, "ours", 20.0),)]
+    found = parts(trials, ("ours",), (PSNR,), 0, {})
+    assert [part.hole for part in found] == ["thin", "irregular-0-20", "irregular-40-60", "brush"]
+
+
 def test_one_method_on_one_picture_makes_a_page_too() -> None:
     found = outcome((20.0,))
     assert headline(found, found.parts[0]) == "ours on 1 brush hole: PSNR 20.00 dB."
