@@ -225,7 +225,7 @@ def _names(ends: Sequence[tuple[float, Cloud]]) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 18 else name[:17] + "…"
+    return name if len(name) <= 17 else name[:16] + "…"
 
 
 def _lane(values: NDArray[np.float64], pictures: NDArray[np.str_], axis: Axis, middle: float, number: int, most: int) -> str:
