@@ -106,8 +106,10 @@ def _validation(exported: Exported, recipe: Recipe, record: Record) -> str:
         return "The network was never validated."
     names = [name for name in exported.scores[-1] if name != "step"]
     shown = [(one["step"], *(f"{one[name]:.4g}" if name in one else "" for name in names)) for one in _chosen(exported.scores, recipe.best)]
+    best = max(exported.scores, key=lambda one: one.get(recipe.best, float("-inf")))
     return (
-        f"On the {record.trained.held} photographs held back, the running average after so many steps:\n\n{_table(('step', *names), shown)}"
+        f"On the {record.trained.held} photographs held back, the running average after so many steps; the best by `{recipe.best}` was that of step "
+        f"{best['step']}, and that of step {exported.step} is in the file.\n\n{_table(('step', *names), shown)}"
     )
 
 

@@ -95,6 +95,7 @@ def test_the_card_tells_the_run(ground: Ground) -> None:
         "22 photographs for training and 2 held back",
         "| photographs | 22 |",
         "Drawn by nobody; for tests alone.",
+        "the best by `psnr` was that of step 12, and that of step 12 is in the file",
         "| step | psnr |\n| --- | --- |\n| 1 |",
         "| 12 | ",
         "## Limits\n\nUseless.",
