@@ -145,8 +145,8 @@ def told(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
     tried = [row for row in rows if "wrong" in row]
     level = np.percentile(np.array([row["wrong"] for row in tried]).reshape(-1, 2), 95, axis=0) if tried else np.zeros(2)
-    found = {name: sum(row[name] > level[k] for row in tried) for k, name in enumerate(("f", "h"))}
-    hard = {name: sum(row[name] > level[k] for row in tried if row["group"] == "hard") for k, name in enumerate(("f", "h"))}
+    found = {name: int(sum(row[name] > level[k] for row in tried)) for k, name in enumerate(("f", "h"))}
+    hard = {name: int(sum(row[name] > level[k] for row in tried if row["group"] == "hard")) for k, name in enumerate(("f", "h"))}
     return {
         "F": float(np.mean([row["f"] for row in rows])),
         "share": sum(row["f"] for row in rows) / max(1, sum(row["matches"] for row in rows)),

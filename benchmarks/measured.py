@@ -154,7 +154,7 @@ def main() -> None:
     parts += [asked.note.read_text(encoding="utf-8").strip()] if asked.note else []
     parts += [evaluation(folder) for folder in asked.evaluations]
     if asked.descriptors:
-        command = "python benchmarks/descriptors.py PAIRS rootsift rootsift-full vgg16 aliked landmark:quarter landmark:three landmark:all --aliked FILE"
+        command = "python benchmarks/descriptors.py PAIRS rootsift rootsift-full vgg16 aliked landmark:close landmark:both landmark:quarter landmark:eighth landmark:three --aliked FILE"
         parts += ["## Descriptors on pairs of one place", f"    {command}", descriptors(asked.descriptors)]
     if asked.run:
         parts += ["## Training `landmark`", training(asked.run)]

@@ -134,12 +134,13 @@ class Aliked:
 
 
 PLANS: dict[str, tuple[tuple[str, float, float], ...]] = {
+    "close": (("quarter", 1.0, 1.0), ("quarter", 0.7, 1.0), ("quarter", 0.5, 1.0)),
+    "both": (("quarter", 1.0, 1.0), ("eighth", 1.0, 1.0)),
     "quarter": (("quarter", 1.0, 1.0),),
     "eighth": (("eighth", 1.0, 1.0),),
     "three": (("quarter", 1.0, 1.0), ("quarter", 0.5, 1.0), ("quarter", 0.25, 1.0)),
-    "all": (("quarter", 1.0, 1.0), ("quarter", 0.5, 1.0), ("quarter", 0.25, 0.7), ("eighth", 1.0, 0.7), ("eighth", 0.5, 0.7)),
 }
-"""What `landmark` is read as: at one resolution, at three sizes, and both resolutions together."""
+"""What `landmark` is read as: at three near sizes, both resolutions, each alone, and at three sizes down to a quarter."""
 
 
 def extractor(text: str, aliked: Path | None) -> Extractor:
@@ -154,7 +155,7 @@ def extractor(text: str, aliked: Path | None) -> Extractor:
             network.load_state_dict({key: value.float() for key, value in load_file(file).items()})
         else:
             weights.load(network, "landmark")
-        return Ours(network, PLANS[plan or "all"])
+        return Ours(network, PLANS[plan or "close"])
     if name == "aliked":
         if aliked is None:
             raise SystemExit("Say where ALIKED's file is: --aliked FILE.")

@@ -107,7 +107,7 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
         processes.in_turn(lambda: _followed(recipe.prepare(photographs, device), arguments))
         course = Run(recipe, photographs, held, _plan(arguments, asked, device, processes), arguments.output, processes)
         _resume(course)
-        session = record.Session.now(_command(processes), device, processes.world, course.step, course.seconds)
+        session = record.Session.now(_command(processes), device, processes.world, course.step, course.seconds, recipe.through())
         _train(arguments, course, (was or record.Record(asked, trained)).begun(session))
 
 

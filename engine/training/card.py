@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import weights
 from engine.training.record import typed
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def card(exported: Exported, recipe: Recipe, record: Record) -> str:
     """The card as Markdown."""
     blocks = (
         f"# {exported.name}",
-        f"{recipe.sentence} ({recipe.paper})",
+        f"{recipe.sentence} After: {recipe.paper}.",
         _file(exported),
-        f"## Training\n\n{_training(exported, recipe, record)}",
+        f"## Training\n\n{_training(exported, recipe, record)}{_through(recipe, record)}",
         _table(("began", "hardware", "processes", "steps", "versions"), map(_session, _worked(record))),
         f"```\n{chr(10).join(dict.fromkeys(_command(one.command) for one in _worked(record)))}\n```",
         f"## Photographs\n\n{_photographs(exported, record)}",
@@ -76,6 +77,14 @@ def _training(exported: Exported, recipe: Recipe, record: Record) -> str:
         f"{asked.steps} steps of its schedule, {asked.batch} examples each, {exported.step * asked.batch} examples in all; "
         f"{'bfloat16 where that is safe' if asked.half else 'float32'}. It took {_hours(record.seconds)}. The weights are the running average."
     )
+
+
+def _through(recipe: Recipe, record: Record) -> str:
+    """The networks of others that it learnt from, if any."""
+    names = sorted({*recipe.through(), *(name for one in record.sessions for name in one.through)})
+    known = weights.manifest()
+    told = (f"`{name}` ({known[name].what}, {known[name].licence})" if name in known else f"`{name}`" for name in names)
+    return f" It learnt from what others see: {', '.join(told)}." if names else ""
 
 
 def _session(one: Session) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def export(run: Path, name: str, into: Path, said: Said) -> tuple[Exported, Reci
     recipe = record.recipe_of(about.asked)
     halved = _halved(state["average"])
     network = fit(recipe.networks()[recipe.kept], halved, "The running average")
-    content = save(halved, _metadata(about, state["step"], said))
+    content = _in_order(save(halved, _metadata(about, state["step"], said)))
     exported = Exported(
         name=name,
         file=f"{name}.safetensors",
@@ -119,6 +119,14 @@ def _metadata(about: Record, step: int, said: Said) -> dict[str, str]:
         "inlay": record.version(),
         "licence": said.licence,
     }
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with its header's names in order, which the library leaves to chance, so that the same run gives the same bytes."""
+    size = int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8 : 8 + size]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + content[8 + size :]
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -82,6 +82,13 @@ class Recipe(ABC):
     def validate(self, network: nn.Module, held: Photographs, device: torch.device) -> tuple[dict[str, float], NDArray[np.uint8] | None]:
         """Scores of the averaged network, and a strip of pictures (H, W, 3) to look at, or None. The same photographs each time."""
 
+    def through(self) -> tuple[str, ...]:
+        """Networks of others that it learns from, by their names in the manifest of weights.
+
+        Asked when a run begins, kept in its record and told by the model card.
+        """
+        return ()
+
     def optimiser(self, networks: Mapping[str, nn.Module]) -> torch.optim.Optimizer:
         """What improves the networks of one turn: AdamW, whose decay spares biases and scales."""
         every = [one for network in networks.values() for one in network.parameters() if one.requires_grad]

@@ -80,9 +80,13 @@ class Session:
     """Steps made at the newest checkpoint."""
     seconds: float
     """Worked on the run until that checkpoint, earlier sessions included."""
+    through: tuple[str, ...] = ()
+    """Networks of others that the recipe learnt from: `Recipe.through`."""
 
     @classmethod
-    def now(cls, command: Sequence[str], device: torch.device, processes: int, step: int, seconds: float) -> Session:
+    def now(
+        cls, command: Sequence[str], device: torch.device, processes: int, step: int, seconds: float, through: tuple[str, ...] = ()
+    ) -> Session:
         """A session that begins at a step, after seconds of earlier ones."""
         return cls(
             command=" ".join(command),
@@ -93,6 +97,7 @@ class Session:
             first=step,
             last=step,
             seconds=seconds,
+            through=through,
         )
 
 
@@ -125,13 +130,17 @@ def read(folder: Path) -> Record | None:
         said = json.loads(path.read_bytes())
         if said["format"] != FORMAT:
             raise BadInput(f"{path} was written by another version ({said['format']}); use that one, or start in another folder.")
-        return Record(Asked(**said["asked"]), Trained(**said["trained"]), tuple(Session(**one) for one in said["sessions"]))
+        return Record(Asked(**said["asked"]), Trained(**said["trained"]), tuple(map(_session, said["sessions"])))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from None
     except (ValueError, KeyError, TypeError):
         raise BadInput(f"{path} is broken, so what the run was asked to be is not known; start it again in another folder.") from None
+
+
+def _session(said: dict[str, Any]) -> Session:
+    return replace(Session(**said), through=tuple(said.get("through", ())))
 
 
 def write(folder: Path, record: Record) -> None:

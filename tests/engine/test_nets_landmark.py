@@ -9,16 +9,26 @@ import pytest
 import torch
 from skimage import data
 
+from engine import weights
 from engine.nets.landmark import Landmark, padded, read_at, standardised
-from engine.training.recipes.landmark import PLACES, SIZE, LandmarkRecipe, Options
+from engine.training.recipes.landmark import PLACES, SIZE, LandmarkRecipe, Options, _found
 from engine.training.run import Plan, Run
 from engine.training.teacher import DIRECTIONS, taught
+from engine.training.views import pair
 from tests.engine.weights_there import needs_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+GOLDEN: dict[str, list[float]] = {
+    "half": [0.4339, -0.5119, 0.7427, 0.4511],
+    "quarter": [-0.0905, -0.1521, -0.1384, -0.0337],
+    "eighth": [-0.8138, -0.105, 0.032, 0.0099],
+    "reliability": [0.4395, 0.9414, 0.7611, 0.4574],
+}
+"""What the shipped weights gave on the processor in float32 when they were shipped."""
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +148,32 @@ def test_the_teacher_sees_the_photograph_where_the_views_show_it(tmp_path: Path)
     one = lessons[int(known.argmax())]
     lengths = np.linalg.norm(one["lesson"].astype(np.float32), axis=1)
     assert np.allclose(lengths[one["known"]], 1, atol=1e-2)
+
+
+def test_the_shipped_weights_give_what_they_gave(picture: torch.Tensor) -> None:
+    network = weights.load(Landmark(), "landmark").eval()
+    with torch.inference_mode():
+        half, quarter, eighth, reliability = network(picture)
+    golden = {
+        "half": half[0, :4, 40, 48],
+        "quarter": quarter[0, :4, 20, 24],
+        "eighth": eighth[0, :4, 10, 12],
+        "reliability": reliability[0, 0, 10, :4],
+    }
+    for name, values in golden.items():
+        assert np.allclose(values.numpy(), GOLDEN[name], atol=2e-3), (name, values.tolist())
+
+
+def test_the_shipped_weights_find_places_in_another_light(tmp_path: Path) -> None:
+    network = weights.load(Landmark(), "landmark").eval()
+    some = Some(tmp_path)
+    shares = []
+    for seed in range(6):
+        drawn = pair(some[seed % 3], [some[(seed + 1) % 3], some[(seed + 2) % 3]], SIZE, PLACES, np.random.default_rng(seed))
+        with torch.inference_mode():
+            shares.append(float(_found(network, drawn, torch.device("cpu"))[0].mean()))
+    untrained = Landmark().eval()
+    with torch.inference_mode():
+        before = float(_found(untrained, drawn, torch.device("cpu"))[0].mean())
+    assert np.mean(shares) > 0.4
+    assert before < 0.2

@@ -69,6 +69,15 @@ def test_the_file_says_what_it_is(ground: Ground) -> None:
     }
 
 
+def test_the_same_run_gives_the_same_bytes(ground: Ground) -> None:
+    ground.train("run")
+    files = set()
+    for _ in range(6):
+        assert ground.run("export", ground.folder / "run", "tiny", "-o", ground.folder, "--overwrite").code == 0
+        files.add((ground.folder / "tiny.safetensors").read_bytes())
+    assert len(files) == 1
+
+
 def test_the_card_tells_the_run(ground: Ground) -> None:
     ground.train("run", "--validate", "5", "--minutes", "1e-9")
     ground.train("run", "--validate", "5", "--resume", "--steps", "12")
@@ -88,6 +97,7 @@ def test_the_card_tells_the_run(ground: Ground) -> None:
     for told in (
         "# tiny\n\nFills small holes badly.",
         "| licence | CC BY-NC 4.0 |",
+        "It learnt from what others see: `vgg16` (VGG-16 of torchvision",
         "`weight=1.0` `critic=no` `poison=0` `cliff=0`, width 1, seed 0: 12 of the 12 steps of its schedule, 4 examples each, 48 examples in all; bfloat16",
         "| 0 to 1 |",
         "| 1 to 12 |",

@@ -69,7 +69,7 @@ class LandmarkRecipe(Recipe):
 
     name: ClassVar[str] = "landmark"
     sentence: ClassVar[str] = "Dense descriptors for photographs of one place in other light, season and camera."
-    paper: ClassVar[str] = "in the size class of Potje et al., XFeat, CVPR 2024; losses after Tyszkiewicz et al., DISK, NeurIPS 2020"
+    paper: ClassVar[str] = "Potje et al., XFeat, CVPR 2024, in its size; Tyszkiewicz et al., DISK, NeurIPS 2020, in its losses"
     options: ClassVar[type[Settings]] = Options
     kept: ClassVar[str] = "landmark"
     best: ClassVar[str] = "found"
@@ -85,6 +85,10 @@ class LandmarkRecipe(Recipe):
         """Let the teacher look at the photographs. Raises MissingWeights without VGG-16."""
         if self.settings.teacher:
             self._taught = yield from taught(photographs, self.settings.teacher, device)
+
+    def through(self) -> tuple[str, ...]:
+        """The teacher."""
+        return ("vgg16",) if self.settings.teacher else ()
 
     def networks(self) -> dict[str, nn.Module]:
         """The network, and the sharpness of its losses."""

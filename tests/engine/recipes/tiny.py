@@ -60,6 +60,10 @@ class Tiny(Recipe):
     steps: ClassVar[int] = 12
     batch: ClassVar[int] = 4
 
+    def through(self) -> tuple[str, ...]:
+        """What it says; it looks through nothing."""
+        return ("vgg16",)
+
     def networks(self) -> dict[str, nn.Module]:
         """One that fills, and one that judges where that is wanted."""
         critic = nn.Sequential(nn.Conv2d(3, 4, 5, stride=4), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3))
