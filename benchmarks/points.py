@@ -101,7 +101,7 @@ class Vgg:
     """VGG-16's conv3_3 and conv4_3 at the points, each channel standardised over the photograph, at full and half size."""
 
     def __init__(self) -> None:
-        self.network = weights.load(Vgg16(), "vgg16").eval()
+        self.network = weights.load(Vgg16(), "vgg16").eval().to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def __call__(self, photograph: Pixels) -> tuple[Points, Points]:
@@ -111,7 +111,10 @@ class Vgg:
         for scale in (1.0, 0.5):
             small = photograph if scale == 1 else cv2.resize(photograph, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             picture = padded(torch.from_numpy(np.ascontiguousarray(small)).permute(2, 0, 1)[None].float() / 255)
-            for tap, seen in self.network(picture, ("conv3_3", "conv4_3")).items():
+            with torch.autocast("cpu", torch.bfloat16):
+                taps = self.network(picture.contiguous(memory_format=torch.channels_last), ("conv3_3", "conv4_3"))
+            for tap, coarse in taps.items():
+                seen = coarse.float()
                 spread, mean = torch.std_mean(seen, (2, 3), keepdim=True)
                 parts.append(read_at((seen - mean) / (spread + 1e-3), (at + 0.5) * scale - 0.5, 4 if tap == "conv3_3" else 8)[0])
         return found, functional.normalize(torch.cat(parts, 1), dim=1).numpy()
