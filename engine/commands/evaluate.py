@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from engine.evaluation.asked import Asked, Field
     from engine.evaluation.journal import Journal
-    from engine.evaluation.outcome import Outcome, Trial
+    from engine.evaluation.outcome import Outcome
     from engine.evaluation.running import News
     from engine.evaluation.scores import Judge
+    from engine.evaluation.trial import Trial
 
 MOST_PROCESSES = 256
 

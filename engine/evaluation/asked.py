@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.masks import masks
-from engine.evaluation.outcome import Case
 from engine.evaluation.sets import subjects as found_in
+from engine.evaluation.trial import Case
 from engine.holes import KINDS
 
 if TYPE_CHECKING:

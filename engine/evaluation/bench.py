@@ -14,7 +14,8 @@ from PIL import Image
 
 from engine.errors import EngineFailure
 from engine.evaluation.journal import written_to
-from engine.evaluation.outcome import Case, Trial, finite
+from engine.evaluation.outcome import finite
+from engine.evaluation.trial import Case, Trial
 from engine.evaluation.workers import Effort, Worker
 
 if TYPE_CHECKING:

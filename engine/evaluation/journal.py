@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
 from engine.errors import BadInput, EngineFailure
-from engine.evaluation.outcome import SCHEMA, Case, Trial
+from engine.evaluation.outcome import SCHEMA
+from engine.evaluation.trial import Case, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

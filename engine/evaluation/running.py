@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from engine.evaluation.asked import Asked, Field
     from engine.evaluation.journal import Journal
-    from engine.evaluation.outcome import Trial
     from engine.evaluation.scores import Judge
+    from engine.evaluation.trial import Trial
 
 
 LEAD = "lpips-alexnet"

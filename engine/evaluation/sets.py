@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from engine.errors import BadInput
-from engine.evaluation.masks import Masks, masks
 from engine.evaluation.sources import File, Found, found_in
 from engine.files import colour
 from engine.files.opening import decoded
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-__all__ = ["Masks", "Subject", "masks", "reduced", "rgb_of", "subjects"]
 
 LEAST_SIZE = 8
 """Pixels."""

@@ -12,8 +12,8 @@ from engine.evaluation.statistics import Interval, Paired, mean, paired
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from engine.evaluation.outcome import Case, Trial
     from engine.evaluation.scores.score import Score
+    from engine.evaluation.trial import Case, Trial
 
 
 @dataclass(frozen=True, slots=True)

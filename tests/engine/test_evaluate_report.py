@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.methods import split
-from engine.evaluation.outcome import Case, Outcome, Trial
+from engine.evaluation.outcome import Outcome
 from engine.evaluation.report.headline import headline, margin
 from engine.evaluation.report.page import page
 from engine.evaluation.report.plots import by_hole_size, distribution, time_by_megapixels
@@ -17,6 +17,7 @@ from engine.evaluation.report.strips import MOST, picks, strip, window
 from engine.evaluation.report.svg import Axis, figure, tag
 from engine.evaluation.scores import SCORES
 from engine.evaluation.summary import parts
+from engine.evaluation.trial import Case, Trial
 
 PSNR, L1, SEAM = (SCORES[name] for name in ("psnr", "l1", "seam"))
 METHODS = ("ours", "theirs", "neither")

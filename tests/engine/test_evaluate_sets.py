@@ -13,7 +13,8 @@ from PIL import Image
 from skimage import data as bundled
 
 from engine.errors import BadInput
-from engine.evaluation.sets import masks, subjects
+from engine.evaluation.masks import masks
+from engine.evaluation.sets import subjects
 from engine.held import is_held
 from engine.holes import hole
 

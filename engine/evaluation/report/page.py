@@ -15,10 +15,11 @@ from engine.evaluation.report.svg import hue, tag
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.evaluation.outcome import Outcome, Trial
+    from engine.evaluation.outcome import Outcome
     from engine.evaluation.report.strips import Strip, Tile
     from engine.evaluation.scores.score import Score
     from engine.evaluation.summary import Part
+    from engine.evaluation.trial import Trial
 
 
 FEW = 9

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.evaluation.outcome import Trial
     from engine.evaluation.scores.score import Score
     from engine.evaluation.statistics import Interval
+    from engine.evaluation.trial import Trial
 
 SIZE = (560, 380)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 382, 16, 330

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.evaluation.outcome import Case, Trial
     from engine.evaluation.scores.score import Score
+    from engine.evaluation.trial import Case, Trial
 
     Pixels = NDArray[np.uint8]
 

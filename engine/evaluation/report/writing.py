@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.evaluation.asked import Field
-    from engine.evaluation.outcome import Outcome, Trial
+    from engine.evaluation.outcome import Outcome
     from engine.evaluation.report.strips import Strip
     from engine.evaluation.scores.score import Score
+    from engine.evaluation.trial import Trial
 
 
 STRIPS, STRIPS_IN_ALL = 24, 72
