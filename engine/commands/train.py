@@ -82,6 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
         sys.exit(2)  # what is wrong for one is wrong for all, and the first has said it
     except (EngineFailure, KeyboardInterrupt):
         sys.exit(1)
+    os._exit(0)  # nothing is left to do or to say, and Gloo's threads at times abort a process that winds up
 
 
 def _run(arguments: argparse.Namespace, processes: Processes) -> None:

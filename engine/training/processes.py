@@ -74,6 +74,7 @@ class Processes:
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
         try:
             yield
+            self._wait()  # who leaves first takes the others' connections along
         finally:
             distributed.destroy_process_group()
 
