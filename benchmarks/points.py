@@ -163,8 +163,4 @@ def extractor(text: str, aliked: Path | None) -> Extractor:
         if aliked is None:
             raise SystemExit("Say where ALIKED's file is: --aliked FILE.")
         return Aliked(aliked)
-    return (
-        {"rootsift": rootsift, "rootsift-full": functools.partial(rootsift, contrast=0.005), "vgg16": Vgg()}[name]
-        if name != "rootsift"
-        else rootsift
-    )
+    return {"rootsift": lambda: rootsift, "rootsift-full": lambda: functools.partial(rootsift, contrast=0.005), "vgg16": Vgg}[name]()

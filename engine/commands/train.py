@@ -13,19 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from platformdirs import user_cache_dir
-from tqdm import tqdm
 
+from engine.commands.progress import followed
 from engine.errors import BadInput, EngineFailure
 from engine.job import DEVICES, chosen_settings
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator
     from types import FrameType
 
     import torch
 
-    from engine.job import Step
     from engine.training.photographs import Photographs
     from engine.training.processes import Processes
     from engine.training.recipe import Recipe
@@ -105,7 +103,7 @@ def _run(arguments: argparse.Namespace, processes: Processes) -> None:
         trained = record.Trained.on(photographs, held)
         if was is not None and was.trained.digest != trained.digest:
             raise BadInput(f"The run in {arguments.output} was begun with other photographs; give --data as it was then.")
-        processes.in_turn(lambda: _followed(recipe.prepare(photographs, device), arguments))
+        processes.in_turn(lambda: followed(recipe.prepare(photographs, device), quiet=arguments.quiet))
         course = Run(recipe, photographs, held, _plan(arguments, asked, device, processes), arguments.output, processes)
         _resume(course)
         session = record.Session.now(_command(processes), device, processes.world, course.step, course.seconds, recipe.through())
@@ -216,21 +214,8 @@ def _photographs(arguments: argparse.Namespace, recipe: Recipe) -> tuple[Photogr
     from engine.training.photographs import Photographs, gathered  # noqa: PLC0415
 
     cache = Path(user_cache_dir("inlay", appauthor=False))
-    file = _followed(gathered(arguments.data, cache, recipe.side), arguments)
+    file = followed(gathered(arguments.data, cache, recipe.side), quiet=arguments.quiet)
     return Photographs(file, "train"), Photographs(file, "held")
-
-
-def _followed(steps: Generator[Step, None, Made], arguments: argparse.Namespace) -> Made:
-    """What a generator returns, its steps shown on a terminal."""
-    hidden = arguments.quiet or not sys.stderr.isatty()
-    with tqdm(total=1.0, disable=hidden, leave=False, bar_format="{desc} {bar} {percentage:3.0f} %") as bar:
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                return end.value
-            bar.set_description_str(step.stage, refresh=False)
-            bar.update(step.fraction - bar.n)
 
 
 def _resume(course: Run) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
+from engine.commands.progress import followed
 from engine.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,20 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _fetch(arguments: argparse.Namespace) -> None:
     from engine.weights import fetch  # noqa: PLC0415 - safetensors, for which `--help` need not wait
 
-    steps = fetch(arguments.fetch, arguments.source)
-    hidden = arguments.quiet or not sys.stderr.isatty()
-    with (
-        contextlib.closing(steps),
-        tqdm(total=1.0, disable=hidden, leave=False, bar_format="{desc:<34} {bar} {percentage:3.0f} % {remaining}") as bar,
-    ):
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                path: Path = end.value
-                break
-            bar.set_description_str(step.stage, refresh=False)
-            bar.update(step.fraction - bar.n)
+    path = followed(fetch(arguments.fetch, arguments.source), quiet=arguments.quiet)
     if not arguments.quiet:
         print(f"{arguments.fetch} is in {path}.")
 

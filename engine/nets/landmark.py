@@ -36,7 +36,7 @@ class Landmark(nn.Module):
     """(B, 3, H, W) RGB in [0, 1], H and W multiples of 32 -> `Described`. Each picture is brought to zero mean and unit spread a channel.
 
     Args:
-        width: channels against those of `WIDTHS`; 1 has 0.97 million parameters.
+        width: channels against those of `WIDTHS`; 1 has 0.98 million parameters.
     """
 
     def __init__(self, width: float = 1.0) -> None:

@@ -155,7 +155,10 @@ def _members(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Every photograph's name and bytes."""
     for file in files:
         if file.suffix.lower() != ".tar":
-            yield file.name, file.read_bytes()
+            try:
+                yield file.name, file.read_bytes()
+            except OSError as error:
+                raise BadInput(f"{file} cannot be read ({error.strerror or error}); leave it out.") from None
             continue
         try:
             with tarfile.open(file) as shard:

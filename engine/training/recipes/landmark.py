@@ -142,7 +142,6 @@ class LandmarkRecipe(Recipe):
                 shares.append((float(right[0].mean()), float(right[1].mean()), float(right[2].mean())))
                 if number < 6:
                     strips.append(_strip(drawn, right[0]))
-        network.train()
         means = np.mean(shares, 0)
         rows = [np.concatenate(strips[start : start + 3], 1) for start in (0, 3)]
         return {"found": float(means[0]), "found-eighth": float(means[1]), "placed": float(means[2])}, np.concatenate(rows, 0)
