@@ -20,5 +20,9 @@ class NothingKnown(BadInput):
         super().__init__("The mask covers the whole picture, so nothing is left to fill it from; leave some of it uncovered.")
 
 
+class NoMatch(BadInput):
+    """No reference was found to show the place that the picture shows; it can be filled without one."""
+
+
 class EngineFailure(InlayError):  # noqa: N818
     """A request that was in order could not be carried out (memory, device, a broken disk)."""

@@ -28,11 +28,13 @@ class Layer:
     """Something that can be drawn over the picture."""
 
     name: str
-    kind: Literal["vectors", "heat"]
-    """vectors: (h, w, 2) rows down and columns across; heat: (h, w). Both float32, NaN where there is nothing."""
+    kind: Literal["vectors", "heat", "labels"]
+    """vectors: (h, w, 2) rows down and columns across; heat and labels: (h, w). All float32, NaN where there is nothing."""
     unit: str
     range: tuple[float, float]
     """Least and greatest value (of a vector: length) a key has to show."""
+    labels: tuple[str, ...] = ()
+    """What the whole numbers of a layer of labels stand for, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,10 @@ class Evidence(ABC):
         del place
         return []
 
+    def anchors(self) -> NDArray[np.float32]:
+        """(n, 5): places on which this rests: row and column in the picture, row and column in the source's origin, how sure they are from 0 to 1."""
+        return np.zeros((0, 5), np.float32)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearestNeighborField(Evidence):
@@ -268,16 +274,18 @@ class ConfidenceMap(Evidence):
     meaning: str
     name: str = "Confidence"
     stage: str = "patches"
+    drawn: str = "confidence"
+    """The name of its layer."""
 
     def __post_init__(self) -> None:
         frozen(self.values)
 
     def layers(self) -> tuple[Layer, ...]:
         """The confidence."""
-        return (Layer("confidence", "heat", self.meaning, (0.0, 1.0)),)
+        return (Layer(self.drawn, "heat", self.meaning, (0.0, 1.0)),)
 
     def layer(self, name: str, at: Box, step: int = 1) -> NDArray[np.float32]:
         """See `Evidence.layer`."""
-        if name != "confidence":
+        if name != self.drawn:
             raise KeyError(name)
         return self.pixels.spread(self.values, at, step)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from engine.evidence import Evidence
     from engine.picture import Mask, Patch, Picture
+    from engine.reference import Reference
 
 T = TypeVar("T")
 
@@ -98,6 +99,8 @@ class Card:
     settings: type[Settings] = Settings
     copies: bool = False
     """It copies known pixels, so it takes a sampling area and answers where each pixel came from."""
+    references: bool = False
+    """It fills from other photographs of the same place, and sees the whole picture to find them in it."""
     devices: tuple[Literal["cpu", "cuda", "mps"], ...] = ("cpu",)
     """Where it can run, what "auto" prefers first; the processor is always among them."""
 
@@ -106,7 +109,7 @@ class Card:
 class Job:
     """One edit, with everything that decides its outcome. The mask is final: it was grown before.
 
-    Raises BadInput where the mask or the sampling area has another size than the picture.
+    Raises BadInput where the mask or the sampling area has another size than the picture, or two references have one name.
     """
 
     picture: Picture
@@ -120,6 +123,8 @@ class Job:
     device: str = "auto"
     whole: bool = False
     """Work on the whole picture at once instead of a frame around each hole."""
+    references: tuple[Reference, ...] = ()
+    """Other photographs of the same place, for a method that takes them."""
 
     def __post_init__(self) -> None:
         for what, size in (("mask", self.mask.size), ("sampling area", self.picture.size if self.area is None else self.area.shape)):
@@ -128,6 +133,10 @@ class Job:
                 raise BadInput(f"The {what} is {have} pixels and the picture {want}; give one of the picture's size.")
         if self.device not in DEVICES:
             raise BadInput(f"The device is one of {', '.join(DEVICES)}, not {self.device}.")
+        names = [one.name for one in self.references]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise BadInput(f"Two references are called {twice}; give each photograph once.")
         if self.area is not None:
             frozen(self.area)
 
@@ -151,6 +160,8 @@ class Fill:
     values: NDArray[np.float32]
     """(n, channels) in [0, 1], encoded as the picture is."""
     evidence: tuple[Evidence, ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the run record has to say of it beside: plain values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

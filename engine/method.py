@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """A reference as a method sees it: whole, in the depth and with as many channels as the cutout. Nothing here may be written to."""
+
+    name: str
+    pixels: Pixels
+    """(h, w, 1 or 3); 0 where not known."""
+    known: NDArray[np.bool_]
+    """(h, w): what is not wholly transparent."""
+    points: NDArray[np.float64]
+    """(n, 4): control points, row and column in the cutout's window, row and column here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Cutout:
     """What a method sees: a window of the picture with the hole's pixels blanked, colour only.
 
@@ -39,6 +52,7 @@ class Cutout:
     box: Box
     """The smallest box around the hole, in the window."""
     device: torch.device
+    references: tuple[Beside, ...] = ()
 
     @property
     def image(self) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from engine.errors import BadInput
 from engine.files import colour, jpeg_segments, open_mask, open_picture, opening, save
 from engine.files.exif import thumbnail_span, upright_exif
 from engine.job import Job, finished
-from engine.methods import patchmatch
+from engine import exemplar
 from engine.ops import completion
 from engine.picture import Mask, Picture
 from engine.pipeline import Pipeline
@@ -184,7 +184,7 @@ def test_above_the_working_size_pixels_are_still_copied(monkeypatch: pytest.Monk
     monkeypatch.setattr(completion, "WORKING_SIZE", 3000)
     before = Picture(scene(120, 140))
     mask = Mask(rectangles((120, 140), (45, 50, 75, 90)))
-    settings = patchmatch.PatchSettings(adapt=False)
+    settings = exemplar.PatchSettings(adapt=False)
     result = finished(Pipeline().run(Job(before, mask, settings=settings, seed=1, device="cpu")))
     (field,) = (one for one in result.evidence if one.name == "Nearest-neighbour field")
     assert field.copied.all()  # pyright: ignore[reportAttributeAccessIssue]

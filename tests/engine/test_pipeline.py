@@ -16,7 +16,7 @@ from engine.evidence import NearestNeighborField
 from engine.geometry import Box
 from engine.job import Job, Result, Settings, Step, finished
 from engine.methods import method_named, shelf
-from engine.methods.patchmatch import PatchSettings
+from engine.exemplar import PatchSettings
 from engine.picture import Mask, Patch, Picture
 from engine.pipeline import LEAST_MARGIN, Pipeline, frame
 from tests.engine.cases import rectangles, scene
