@@ -38,7 +38,7 @@ def write(out: Pixels, text: str, where: tuple[int, int], scale: float) -> None:
 
 def main() -> None:
     """Write the picture beside this file."""
-    drawn = np.concatenate([row(kind) for kind in KINDS if kind != "irregular"])
+    drawn = np.concatenate([row(kind) for kind in KINDS if kind not in {"irregular", "centre"}])
     _, data = cv2.imencode(".png", drawn, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     Path(__file__).with_name("holes.png").write_bytes(data.tobytes())
 

@@ -16,6 +16,7 @@ from engine.holes.presets import Span
 
 GOLDEN = {
     "box": "84f4e8b049f71203",
+    "centre": "446bd2e11ab7826f",
     "brush": "028f26c9e0463187",
     "thin": "b22368ac17779eb0",
     "medium": "27183b20602b5078",
@@ -100,6 +101,17 @@ def test_a_box_is_the_centre_quarter() -> None:
     assert np.count_nonzero(mask) == 128 * 200
 
 
+@pytest.mark.parametrize("size", [(533, 800), (256, 400), (97, 131), (614, 1023)])
+def test_the_centre_leaves_a_quarter_known_on_each_side(size: tuple[int, int]) -> None:
+    """Unlike a box, whose sides are halves rounded down, it is symmetric to the pixel whatever the size."""
+    mask = drawn("centre", size, 0)
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    assert (rows[0], columns[0]) == (size[0] // 4, size[1] // 4)
+    assert (mask == mask[::-1, ::-1]).all()
+    assert np.count_nonzero(mask) == rows.size * columns.size
+    assert 0.25 <= np.mean(mask > 0) < 0.27
+
+
 def test_half_of_the_irregular_holes_stay_clear_of_the_border() -> None:
     margin = 128 * 50 // 512
     masks = [drawn("irregular-20-40", (128, 150), 3, number) for number in range(60)]
@@ -155,7 +167,7 @@ def test_another_process_draws_the_same() -> None:
 
 def test_what_cannot_be_is_said_in_one_sentence() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(BadInput, match=r"^There are no holes of the kind star; the kinds are box, brush, .*\.$"):
+    with pytest.raises(BadInput, match=r"^There are no holes of the kind star; the kinds are box, centre, brush, .*\.$"):
         hole("star", (64, 64), rng)
     for kind in KINDS:
         with pytest.raises(BadInput, match=r"^A picture of 1 x 1 pixels cannot have both .*\.$"):
