@@ -42,9 +42,9 @@ MENUS: tuple[tuple[str, ...], ...] = (
         *("brush", "eraser", "swap", "lasso", "rectangle", "", "smaller", "larger", "softer", "harder", ""),
         *("mask_shown", "clear_mask", "invert_mask", "open_mask", "save_mask", "", "area", "clear_area"),
     ),
-    ("fill", "another", "stop", "", "previous_result", "next_result", "", "inspect", "not_from_here"),
+    ("fill", "another", "stop", "", "previous_result", "next_result", "", "points", "", "inspect", "not_from_here"),
     (
-        *("zoom_in", "zoom_out", "fit", "actual", "hand", "", "compare_single", "compare_split", "show_original", ""),
+        *("zoom_in", "zoom_out", "fit", "actual", "hand", "", "compare_single", "compare_split", "compare_side", "show_original", ""),
         *("mask_colour", "surround", "theme", "", "panel", "chrome", "full_screen", "", "next_region", "previous_region"),
     ),
     ("shortcuts", "manual", "about"),
@@ -72,6 +72,14 @@ def asked() -> tuple[Asks, ...]:
         Asks("lasso", tr("&Lasso"), tr("Draw around what is to go; Shift adds, Alt takes away"), ("L",), "lasso", "tool"),
         Asks("rectangle", tr("Rec&tangle"), tr("Drag a box over what is to go; Shift adds, Alt takes away"), ("M",), "rectangle", "tool"),
         Asks("area", tr("&Sampling area"), tr("Paint where texture may come from; Alt forbids"), ("A",), "sampling", "tool"),
+        Asks(
+            "points",
+            tr("Control &points"),
+            tr("Set one place in both photographs, where they are matched wrongly"),
+            ("P",),
+            "point",
+            "tool",
+        ),
         Asks(
             "inspect", tr("&Inspect"), tr("Point at a filled pixel to see where it came from; a click pins it"), ("I",), "inspect", "tool"
         ),
@@ -101,6 +109,14 @@ def asked() -> tuple[Asks, ...]:
         Asks("actual", tr("&100 %"), tr("One pixel of the photograph is one of the screen"), ("Ctrl+1",)),
         Asks("compare_single", tr("One &picture"), tr("No comparison"), (), "single", "compare"),
         Asks("compare_split", tr("&Split"), tr("Two results on both sides of a line that can be dragged"), ("Y",), "split", "compare"),
+        Asks(
+            "compare_side",
+            tr("Side &by side"),
+            tr("The photograph beside the reference, or beside what it was"),
+            ("Shift+Y",),
+            "side",
+            "compare",
+        ),
         Asks("show_original", tr("Show the ori&ginal"), tr("As long as the key is held"), ("\\",)),
         Asks("panel", tr("P&anel"), tr("Method, results and evidence at the right"), ("Ctrl+\\",), "panel", "check"),
         Asks("chrome", tr("Tools an&d panel"), tr("Hide everything but the photograph, or bring it back"), ("Tab",), "", "check"),
@@ -196,7 +212,7 @@ class Actions(QObject):
 
         for signal in (document.opened, document.history_changed, document.choices_changed, filling.changed):
             signal.connect(enabled)
-        for signal in (inspection.changed, document.area_changed):
+        for signal in (inspection.changed, document.area_changed, document.references.changed):
             signal.connect(enabled)
         toolbox.changed.connect(checked)
         display.changed.connect(checked)
@@ -224,6 +240,13 @@ class Actions(QObject):
         }
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
+        self._tell_why_not("points", "" if document.references.items else tr("Add a reference photograph first."))
+
+    def _tell_why_not(self, name: str, why: str) -> None:
+        """Let an action be asked for, or let its tooltip say what it lacks."""
+        action = self._actions[name]
+        action.setEnabled(action.isEnabled() and not why)
+        action.setToolTip("\n".join((action.toolTip().split("\n")[0], why or action.statusTip())))
 
     def _check(self, toolbox: Toolbox, display: Display) -> None:
         on = {
@@ -242,5 +265,5 @@ class Actions(QObject):
 
 _NEED_PHOTOGRAPH = (
     *("save", "save_as", "close", "copy", "swap", "smaller", "larger", "softer", "harder", "mask_shown", "invert_mask", "open_mask"),
-    *("zoom_in", "zoom_out", "fit", "actual", "compare_single", "compare_split", "show_original", "panel", "chrome"),
+    *("zoom_in", "zoom_out", "fit", "actual", "compare_single", "compare_split", "compare_side", "show_original", "panel", "chrome"),
 )

@@ -75,6 +75,7 @@ class Desk(QObject):
             "mask_shown": lambda: display.set("mask_shown", not display.mask_shown),
             "compare_single": lambda: display.set("compare", "single"),
             "compare_split": lambda: display.set("compare", "single" if display.compare == "split" else "split"),
+            "compare_side": lambda: display.set("compare", "single" if display.compare == "side" else "side"),
             "panel": lambda: display.set("panel", not display.panel),
             "chrome": lambda: display.set("chrome", not display.chrome),
         }

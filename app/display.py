@@ -13,8 +13,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "mask_colour": ("red", "blue", "green", "hatch"),
     "surround": ("theme", "black", "grey", "white"),
     "theme": ("system", "dark", "light"),
-    "compare": ("single", "split"),
-    "page": ("fill", "evidence"),
+    "compare": ("single", "split", "side"),
+    "page": ("fill", "reference", "evidence"),
 }
 """The values of what can be one of several."""
 
@@ -31,11 +31,16 @@ class Display(QObject):
         self.surround = "theme"
         self.theme = "system"
         self.compare = "single"
+        """"side": the photograph beside the chosen reference, or, where there is none, the original beside what it is now."""
         self.split_at = 0.5
         """Share of the picture's width at which a split's line stands."""
         self.left: Sight = "original"
         self.right: Sight = "current"
         self.original_held = False
+        self.lines = False
+        """Whether lines between both photographs show what matches in them, side by side."""
+        self.anchors = False
+        """Whether the places on which a mapping field rests are marked."""
         self.panel = True
         self.chrome = True
         """Rail, panel and status; Tab hides them."""

@@ -11,6 +11,7 @@ from app.choice import composed, let_go
 from app.history import Edit, History, Stand
 from app.holes import Holes
 from app.photograph import Photograph
+from app.references import References
 from app.sampling import FORBIDDEN, NOTHING
 from app.sheet import Sheet, tiles
 from app.words import tr
@@ -49,6 +50,7 @@ class Document(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.photograph: Photograph | None = None
+        self.references = References(self._push, self)
         self.mask_changed.connect(self._mask_changed)
         self._begin(_NOTHING.size)
 
@@ -56,6 +58,7 @@ class Document(QObject):
         self.mask, self.area = Sheet(np.zeros(size, np.uint8)), Sheet(np.zeros(size, np.uint8))
         self._holes = Holes(self.mask)
         self.history = History()
+        self.references.forget()
         self.choices: list[Choice] = []
         self.shown: Choice | None = None
         self.saved_to: Path | None = None
@@ -76,6 +79,7 @@ class Document(QObject):
 
     def _tell_opened(self) -> None:
         self.opened.emit()
+        self.references.tell()
         self.choices_changed.emit()
         self.history_changed.emit()
 
@@ -94,6 +98,7 @@ class Document(QObject):
     def _settle(self) -> None:
         """End a gesture that is under way, so that what comes now is a step of its own."""
         self.committed(tr("Stroke"))
+        self.references.settle()
 
     @staticmethod
     def _changes(sheets: Iterable[Sheet]) -> tuple[tuple[Sheet, Change], ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.choice import Choice
     from app.sheet import Change, Sheet
 
@@ -22,6 +24,22 @@ class Stand:
     after: int | None
 
 
+@dataclass(slots=True, eq=False)
+class Swap:
+    """One value in place of another, as that of the references: undone, the other is put there."""
+
+    put: Callable[[Any], None]
+    """Makes a value the one that holds."""
+    before: Any
+    after: Any
+    done: bool = True
+
+    def toggle(self) -> None:
+        """Undo it, or do it again."""
+        self.done = not self.done
+        self.put(self.after if self.done else self.before)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Edit:
     """One step: what it changed on sheets, and which candidates it made stand. Of the pictures, candidates are all that is needed."""
@@ -31,6 +49,8 @@ class Edit:
     stands: tuple[Stand, ...] = ()
     made: tuple[Choice, ...] = ()
     """Choices that came with it."""
+    swaps: tuple[Swap, ...] = ()
+    """What else it put in place of something."""
 
     @property
     def nbytes(self) -> int:
@@ -42,9 +62,11 @@ class Edit:
         return any(mine is theirs and one.meets(two) for mine, one in self.changes for theirs, two in other.changes)
 
     def toggle(self) -> None:
-        """Undo what it changed on sheets, or do it again."""
+        """Undo what it changed on sheets and what it swapped, or do it again."""
         for sheet, change in self.changes:
             sheet.toggle(change)
+        for swap in self.swaps:
+            swap.toggle()
 
 
 class History:

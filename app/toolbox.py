@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-TOOLS = ("brush", "eraser", "lasso", "rectangle", "area", "inspect", "hand")
+TOOLS = ("brush", "eraser", "lasso", "rectangle", "area", "points", "inspect", "hand")
 SMALLEST, LARGEST = 1.0, 5000.0
 """Diameters, in pixels of the picture."""
 

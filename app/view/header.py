@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HEIGHT, WIDE, TARGET, MARGIN = 40, 1240, 32, 8
 """Under `WIDE` pixels the labels of the options go."""
 
-AT_RIGHT = (("undo", "redo"), ("compare_single", "compare_split"), ("save", "panel"))
+AT_RIGHT = (("undo", "redo"), ("compare_single", "compare_split", "compare_side"), ("save", "panel"))
 
 
 class Line(QWidget):

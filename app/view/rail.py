@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.actions import Actions
 
 WIDTH, TARGET, GAP = 48, 36, 4
-GROUPS = (("brush", "eraser", "lasso", "rectangle"), ("area",), ("inspect", "hand"))
+GROUPS = (("brush", "eraser", "lasso", "rectangle"), ("area", "points"), ("inspect", "hand"))
 
 
 class _Line(QWidget):

@@ -48,6 +48,7 @@ def tool_name(tool: str) -> str:
         "lasso": tr("Lasso"),
         "rectangle": tr("Rectangle"),
         "area": tr("Sampling area"),
+        "points": tr("Control points"),
         "inspect": tr("Inspect"),
         "hand": tr("Hand"),
     }
