@@ -15,12 +15,13 @@ from engine.errors import BadInput, NothingKnown
 from engine.evidence import Evidence, NearestNeighborField
 from engine.geometry import Box, Window, merged
 from engine.job import Job, Result, Settings, Step
-from engine.method import Cutout, Method, encoded
+from engine.method import Beside, Cutout, Method, encoded
 from engine.methods import method_named
 from engine.ops import filters
 from engine.ops.bands import Workers, pieces, strips, told
+from engine.ops.layout import colours, likened
 from engine.ops.membrane import membrane
-from engine.picture import Patch, Picture, by_pixels
+from engine.picture import Patch, by_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from engine.job import Fill
     from engine.ops.bands import Pausing
+    from engine.reference import Reference
 
 T = TypeVar("T")
 
@@ -55,6 +57,7 @@ class Pipeline:
         device = chosen(job.device, method.card)
         patches: list[Patch] = []
         evidence: list[Evidence] = []
+        told_of: dict[str, Any] = {}
         clock = _Clock()
         windows = frame(job)
         areas = [window.box.area for window in windows]
@@ -64,13 +67,14 @@ class Pipeline:
                 cutout = yield from told(cut(job, window, device, workers), first, "cutting")
                 rng = np.random.default_rng([job.seed, number])
                 fill = yield from self._followed(method.fill(cutout, settings, rng), job, window, (first, last), clock, workers)
-                patch, exact = yield from told(paste(job, window, cutout, fill.values, workers), last, "pasting")
+                patch = yield from told(paste(job, window, cutout, fill.values, workers), last, "pasting")
                 patches.append(patch)
                 for one in fill.evidence:
-                    evidence.append((yield from told(_final(one, exact, job.picture, patch, workers), last, "pasting")))  # noqa: PERF401 - it pauses
+                    evidence.append((yield from told(_final(one, job, patch, workers), last, "pasting")))  # noqa: PERF401 - it pauses
+                told_of |= fill.record
                 clock.lap("pasting")
         yield Step(1.0, "done")
-        return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock))
+        return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock, told_of))
 
     def _built(self, name: str) -> Method:
         if name not in self._methods:
@@ -104,12 +108,30 @@ def _checked(job: Job, method: Method) -> Settings:
         raise BadInput(f"These settings are not those of {card.title}; leave them out or give its own.")
     if job.area is not None and not card.copies:
         raise BadInput(f"{card.title} copies no pixels, so a sampling area means nothing to it; leave the area out or choose patchmatch.")
+    _check_references(job, method)
     if job.mask.coverage.any():
         if not _any_known(job, None):
             raise NothingKnown
         if job.area is not None and not _any_known(job, job.area):
             raise BadInput("The sampling area holds no visible pixel outside the mask; paint it where there is something to copy.")
     return settings
+
+
+def _check_references(job: Job, method: Method) -> None:
+    title = method.card.title
+    if job.references and not method.card.references:
+        raise BadInput(f"{title} fills from this photograph alone, so a reference means nothing to it; leave it out or choose refmatch.")
+    if method.card.references and not job.references:
+        raise BadInput(f"{title} fills from another photograph of the same place; give it at least one as a reference.")
+    for one in job.references:
+        for number, point in enumerate(one.points, 1):
+            for (row, column), picture, name in ((point.here, job.picture, "the picture"), (point.there, one.picture, one.name)):
+                height, width = picture.size
+                if not (-0.5 <= row <= height - 0.5 and -0.5 <= column <= width - 0.5):
+                    raise BadInput(
+                        f"Control point {number} of {one.name} lies at row {row:g}, column {column:g}, outside {name} "
+                        f"({height} rows, {width} columns); move it or leave it out."
+                    )
 
 
 def _any_known(job: Job, area: NDArray[np.bool_] | None) -> bool:
@@ -125,11 +147,14 @@ def _any_known(job: Job, area: NDArray[np.bool_] | None) -> bool:
 
 
 def frame(job: Job) -> list[Window]:
-    """A window around each hole with its context; those that touch are one. The whole picture where the Job says so."""
+    """A window around each hole with its context; those that touch are one.
+
+    The whole picture where the Job says so, and with references: what they show of the place may lie anywhere in it.
+    """
     whole = job.picture.box
     if job.mask.box is None:
         return []
-    if job.whole:
+    if job.whole or job.references:
         return [Window.plain(whole)]
     area = Box.around(job.area) if job.area is not None else None
     framed: list[Box] = []
@@ -163,7 +188,7 @@ def _holes(coverage: NDArray[np.uint8]) -> list[Box]:
 
 def cut(job: Job, window: Window, device: torch.device, workers: Workers) -> Pausing[Cutout]:
     """What the method may see of a window: colours of known pixels; the hole and what is wholly transparent are blank."""
-    part, alpha = _colours(job.picture, window.box)
+    part, alpha = colours(job.picture.pixels[window.box.slices])
     coverage = job.mask.coverage[window.box.slices]
     area = None if job.area is None else job.area[window.box.slices]
     pixels: Any = np.zeros(part.shape, part.dtype)
@@ -186,53 +211,53 @@ def cut(job: Job, window: Window, device: torch.device, workers: Workers) -> Pau
         array.setflags(write=False)
     box = Box.around(hole)
     assert box is not None
-    return Cutout(window, pixels, hole, known, sources, box, device)
+    references: list[Beside] = []
+    for one in job.references:
+        references.append((yield from _beside(one, window, part, workers)))  # noqa: PERF401 - it pauses
+    return Cutout(window, pixels, hole, known, sources, box, device, tuple(references))
 
 
-def _colours(picture: Picture, box: Box) -> tuple[Any, Any]:
-    """The box's colours (h, w, 1 or 3), and its alpha (h, w) or None."""
-    pixels = picture.pixels[box.slices]
-    if pixels.ndim == 2:
-        return pixels[..., None], None
-    return (pixels[..., :-1], pixels[..., -1]) if picture.has_alpha else (pixels, None)
+def _beside(reference: Reference, window: Window, part: NDArray[Any], workers: Workers) -> Pausing[Beside]:
+    """A reference with as many channels, and of the depth, as a part of the picture."""
+    pixels, known = yield from likened(reference.picture, part.shape[2], part.dtype, workers)
+    points = np.array([(*window.to_window(*one.here), *one.there) for one in reference.points], np.float64).reshape(-1, 4)
+    points.setflags(write=False)
+    return Beside(reference.name, pixels, known, points)
 
 
-def paste(
-    job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32], workers: Workers
-) -> Pausing[tuple[Patch, NDArray[np.bool_]]]:
-    """The fill in the picture's own layout, blended where the mask is soft; and (n,) which pixels took it unblended."""
+def paste(job: Job, window: Window, cutout: Cutout, values: NDArray[np.float32], workers: Workers) -> Pausing[Patch]:
+    """The fill in the picture's own layout, blended where the mask is soft."""
     inner = cutout.box
     box = inner.moved(window.box.top, window.box.left)
-    hole, coverage = cutout.hole[inner.slices], job.mask.coverage[box.slices]
-    pixels, exact = np.empty_like(job.picture.pixels[box.slices]), np.empty(len(values), np.bool_)
+    hole = cutout.hole[inner.slices]
+    pixels = np.empty_like(job.picture.pixels[box.slices])
     runs = strips(hole.shape)
     edges = [0, *np.cumsum([np.count_nonzero(hole[slice(*run)]) for run in runs])]
 
     def work(number: int) -> None:
         rows, mine = slice(*runs[number]), slice(edges[number], edges[number + 1])
-        colours = cutout.pixels[inner.slices][rows].copy()
-        by_pixels(colours)[hole[rows]] = by_pixels(encoded(values[mine], cutout.pixels.dtype))
+        new = cutout.pixels[inner.slices][rows].copy()
+        by_pixels(new)[hole[rows]] = by_pixels(encoded(values[mine], cutout.pixels.dtype))
         strip = Box(box.top + rows.start, box.left, rows.stop - rows.start, box.width)
-        pixels[rows] = _laid(job, strip, colours)
-        exact[mine] = coverage[rows][hole[rows]] == 255
+        pixels[rows] = _laid(job, strip, new)
 
     yield from workers.each(work, range(len(runs)))
     if job.picture.has_alpha:
         pixels[..., -1][hole] = yield from _alpha(job, window, cutout, workers)
-    return Patch(0, box, pixels), exact
+    return Patch(0, box, pixels)
 
 
-def _laid(job: Job, box: Box, colours: Any) -> Any:
+def _laid(job: Job, box: Box, new: Any) -> Any:
     """The picture's pixels of a box with new colours laid on as far as the mask covers them; alpha as it was."""
     pixels = job.picture.pixels[box.slices].copy()
     coverage = job.mask.coverage[box.slices]
-    into = pixels[..., None] if pixels.ndim == 2 else pixels[..., : colours.shape[2]]
-    np.copyto(by_pixels(into), by_pixels(colours), where=coverage == 255)
+    into = pixels[..., None] if pixels.ndim == 2 else pixels[..., : new.shape[2]]
+    np.copyto(by_pixels(into), by_pixels(new), where=coverage == 255)
     soft = (coverage > 0) & (coverage < 255)
     if soft.any():
         share = coverage[soft].astype(np.float32)[:, None] / 255
         old = into[soft].astype(np.float32)
-        into[soft] = np.rint(old + share * (colours[soft] - old)).astype(pixels.dtype)
+        into[soft] = np.rint(old + share * (new[soft] - old)).astype(pixels.dtype)
     return pixels
 
 
@@ -272,7 +297,7 @@ def _placed(job: Job, window: Window, preview: Patch, workers: Workers) -> Pausi
     return Patch(0, box, pixels)
 
 
-def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch: Patch, workers: Workers) -> Pausing[Evidence]:
+def _final(evidence: Evidence, job: Job, patch: Patch, workers: Workers) -> Pausing[Evidence]:
     """The evidence of what was pasted: a blended pixel is no copy any more, nor is one whose alpha is another."""
     if not isinstance(evidence, NearestNeighborField):
         return evidence
@@ -281,9 +306,11 @@ def _final(evidence: Evidence, exact: NDArray[np.bool_], picture: Picture, patch
 
     def work(run: tuple[int, int]) -> None:
         mine = slice(*run)
-        now = patch.pixels[pixels.rows_of(mine) + (box.top - patch.box.top), pixels.columns_of(mine) + (box.left - patch.box.left)]
-        then = picture.pixels[evidence.rows[0, mine] + box.top, evidence.columns[0, mine] + box.left]
-        copied[mine] = evidence.copied[mine] & exact[mine] & (now == then).reshape(len(now), -1).all(axis=1)
+        rows, columns = pixels.rows_of(mine) + box.top, pixels.columns_of(mine) + box.left
+        now = patch.pixels[rows - patch.box.top, columns - patch.box.left]
+        then = job.picture.pixels[evidence.rows[0, mine] + box.top, evidence.columns[0, mine] + box.left]
+        same = (now == then).reshape(len(now), -1).all(axis=1)
+        copied[mine] = evidence.copied[mine] & same & (job.mask.coverage[rows, columns] == 255)
 
     yield from workers.each(work, pieces(len(copied)))
     return replace(evidence, copied=copied)
@@ -302,9 +329,19 @@ class _Clock:
         self._since = now
 
 
-def _record(job: Job, method: Method, settings: Settings, device: torch.device, windows: list[Window], clock: _Clock) -> dict[str, Any]:
+def _record(
+    job: Job,
+    method: Method,
+    settings: Settings,
+    device: torch.device,
+    windows: list[Window],
+    clock: _Clock,
+    told_of: dict[str, Any],
+) -> dict[str, Any]:
     boxes = [window.box for window in windows]
     hole = job.mask.box
+    given = [{"name": one.name, "picture": list(one.picture.size), "points": len(one.points)} for one in job.references]
+    found = {one["name"]: one for one in told_of.get("references", ())}
     return {
         "method": method.card.name,
         "settings": dict(vars(settings)),
@@ -313,5 +350,7 @@ def _record(job: Job, method: Method, settings: Settings, device: torch.device, 
         "picture": list(job.picture.size),
         "hole": None if hole is None else [hole.top, hole.left, hole.height, hole.width],
         "frames": [[box.top, box.left, box.height, box.width] for box in boxes],
+        **told_of,
+        **({"references": [one | found.get(one["name"], {}) for one in given]} if given else {}),
         "seconds": {stage: round(seconds, 4) for stage, seconds in clock.seconds.items()},
     }

@@ -12,11 +12,11 @@ import pytest
 import tifffile
 from PIL import Image
 
+from engine import exemplar
 from engine.errors import BadInput
 from engine.files import colour, jpeg_segments, open_mask, open_picture, opening, save
 from engine.files.exif import thumbnail_span, upright_exif
 from engine.job import Job, finished
-from engine import exemplar
 from engine.ops import completion
 from engine.picture import Mask, Picture
 from engine.pipeline import Pipeline

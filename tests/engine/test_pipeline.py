@@ -13,10 +13,10 @@ import skimage.data
 
 from engine.errors import BadInput, NothingKnown
 from engine.evidence import NearestNeighborField
+from engine.exemplar import PatchSettings
 from engine.geometry import Box
 from engine.job import Job, Result, Settings, Step, finished
 from engine.methods import method_named, shelf
-from engine.exemplar import PatchSettings
 from engine.picture import Mask, Patch, Picture
 from engine.pipeline import LEAST_MARGIN, Pipeline, frame
 from tests.engine.cases import rectangles, scene
