@@ -2,71 +2,44 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.view import marks
-from app.view.canvas.backdrop import paint_checker, paint_drop, paint_grid, surround
+from app.view.canvas.backdrop import paint_drop, surround
+from app.view.canvas.pane import Pane
 from app.view.canvas.sights import Sights
 from app.view.canvas.split import Split
 from app.view.canvas.viewport import Viewport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from PySide6.QtGui import QHideEvent, QImage, QMoveEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QColor, QHideEvent, QImage, QMoveEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from app.display import Display
     from app.document import Document
     from app.filling import Filling
     from app.view.theme import Theme
-    from engine.geometry import Box
     from engine.picture import Picture
 
-BUDGET = 0.006
-"""Seconds that making tiles may take in a frame while the picture is moved; what is missing comes in the next."""
 
-SEPARATE = 4
-"""Parts that are repainted one by one; where there are more, everything between them is repainted too."""
-
-
-class Layer(Protocol):
-    """What is drawn over the picture."""
-
-    def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
-        """Draw what a part of the canvas shows, in device-independent pixels."""
-        ...
-
-
-class Stage(QWidget):
+class Stage(Pane):
     """Shows the open photograph. The picture moves only where the user moves it: see `_settle`."""
 
-    zoom_changed = Signal()
-    viewport_changed = Signal()
-
     def __init__(self, document: Document, filling: Filling, display: Display, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.layers: list[Layer] = []
-        self._document, self._display, self._theme = document, display, theme
+        super().__init__(display, theme, parent)
+        self._document = document
         self.sights = Sights(document, filling, display, self)
         self.split = Split(display)
-        self._view = Viewport((1, 1), 1.0, 1.0)
         self._quick: QImage | None = None
         self._before: Viewport | None = None
         self._drop = ""
         self._place, self._window_size = QPoint(), QSize()
-        self._drawn = self._moving = False
         self._refits = QTimer(self, singleShot=True, interval=0)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         document.opened.connect(self._opened)
-        self.sights.changed.connect(self._sight_changed)
+        self.sights.changed.connect(self.update_box)
         display.changed.connect(self._display_changed)
         self._opened()
 
@@ -87,30 +60,9 @@ class Stage(QWidget):
     # Where the picture lies
 
     @property
-    def viewport(self) -> Viewport:
-        """Where the picture lies now."""
-        return self._view
-
-    @property
     def has_picture(self) -> bool:
         """Whether there is anything to look at."""
         return self._quick is not None or self.sights.tiles is not None
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether what is seen is as fine as it can be: while the picture moves, parts of it are coarser."""
-        return not self._moving
-
-    def set_viewport(self, view: Viewport) -> None:
-        """Move the picture."""
-        before, self._view = self._view, view
-        if view == before:
-            return
-        self._moving = True
-        self.update()
-        self.viewport_changed.emit()
-        if (view.zoom, view.fitted) != (before.zoom, before.fitted):
-            self.zoom_changed.emit()
 
     @Slot()
     def fit(self) -> None:
@@ -207,93 +159,50 @@ class Stage(QWidget):
         self.set_viewport(Viewport(full_size, self.width(), self.height(), ratio=self.devicePixelRatioF()).fit())
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Wear another theme."""
-        self._theme = theme
-        self.update()
-
     def set_drop(self, text: str) -> None:
         """Say what letting go of a file here will do, while it is held over the window; empty: nothing is."""
         self._drop = text
         self.update()
 
-    def update_box(self, box: Box, margin: int = 0) -> None:
-        """Repaint the part that shows a box of the picture, and so many pixels of the canvas around it."""
-        view = self._view
-        blurred = math.ceil(2 * max(view.scale, 1 / view.ratio)) + 1
-        around = margin + (blurred if view.zoom < 2 else 1)
-        self.update(view.rect(box).toAlignedRect().adjusted(-around, -around, around, around))
-
-    @Slot(object)
-    def _sight_changed(self, box: Box | None) -> None:
-        if box is None:
-            self.update()
-        else:
-            self.update_box(box)
-
     @Slot(str)
     def _display_changed(self, name: str) -> None:
         if name == "compare" and self.split.shown:
             self.split.bring(self._view)
-        if name in {"surround", "compare"}:
+        if name == "compare":
             self.update()
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what has to be painted anew, in the order in which things lie over each other."""
+        """Paint what has to be painted anew."""
         if self.mapTo(self.window(), QPoint(0, 0)) != self._place:
             self._settle()  # something further out was moved and took the canvas along
-        until = time.perf_counter() + BUDGET if self._moving else math.inf
-        region = event.region()
-        parts = cast("Iterable[QRect]", region) if region.rectCount() <= SEPARATE else [event.rect()]
-        painter = QPainter(self)
-        complete = True
-        for part in parts:
-            complete = self._paint(painter, part, until) and complete
-        painter.end()
-        self._drawn = True
-        if complete:
-            self._moving = False
-        else:
-            QTimer.singleShot(0, self, self.update)
+        super().paintEvent(event)
+
+    def _ground(self) -> QColor:
+        return surround(self._theme, self._display.surround, dropping=bool(self._drop))
 
     def _paint(self, painter: QPainter, clip: QRect, until: float) -> bool:
         """Paint one part; whether it is as fine as it can be."""
-        ground = surround(self._theme, self._display.surround, dropping=bool(self._drop))
-        painter.setClipRect(clip)
-        painter.fillRect(clip, ground)
         complete = True
         if self._quick is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self._view.frame, self._quick)
         elif self.sights.tiles is not None:
-            complete = self._paint_picture(painter, clip, until)
-            self._paint_layers(painter, clip)
+            complete = super()._paint(painter, clip, until)
         if self._drop:
             paint_drop(painter, self.rect(), self._drop, self._theme, self.font())
-        marks.ring(painter, self, QRectF(self.rect()), 0)
         return complete
 
-    def _paint_picture(self, painter: QPainter, clip: QRect, until: float) -> bool:
-        view, tiles = self._view, self.sights.tiles
-        ratio = view.ratio
-        fine = QRectF(clip.left() * ratio, clip.top() * ratio, clip.width() * ratio, clip.height() * ratio).toAlignedRect()
-        if tiles is not None and tiles.alpha:
-            paint_checker(painter, view, self._theme)
-        painter.save()
-        painter.scale(1 / ratio, 1 / ratio)
-        complete = self.sights.draw(painter, view, fine, until)
-        paint_grid(painter, view, fine, self._theme)
-        painter.restore()
-        return complete
+    def _draw(self, painter: QPainter, clip: QRect, until: float) -> bool:
+        return self.sights.draw(painter, self._view, clip, until)
+
+    @property
+    def _has_alpha(self) -> bool:
+        return self.sights.tiles is not None and self.sights.tiles.alpha
 
     def _paint_layers(self, painter: QPainter, clip: QRect) -> None:
-        for layer in self.layers:
-            painter.save()
-            painter.setClipRect(clip)
-            layer.paint(painter, self._view, clip, self._view.ratio)
-            painter.restore()
+        super()._paint_layers(painter, clip)
         painter.save()
         painter.setClipRect(clip)
         self.split.paint(painter, self._view, self.font())
