@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 import numpy as np
 from PIL import Image, ImageCms
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.picture import Pixels
+
+_ROWS = 256
+"""Rows of a picture that are converted at once."""
 
 # Our own limits were held against the header before Pillow sees a file, and they differ from its.
 Image.MAX_IMAGE_PIXELS = None
@@ -48,6 +52,38 @@ def _by_profile(inks: NDArray[np.uint8], icc: bytes, srgb: ImageCms.ImageCmsProf
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     return turned or image
+
+
+def between_profiles(pixels: Pixels, of: bytes | None, to: bytes | None) -> Pixels:
+    """RGB or RGB and alpha, (H, W, 3 or 4), from one colour profile to another, relative to their white points, in the same depth.
+
+    No profile, or one that cannot be read or is none of colours in RGB, means sRGB. The same array where both are the same.
+    """
+    if of == to:
+        return pixels
+    srgb = imagecodecs.cms_profile("srgb")
+    profiles = [one if one is not None and _is_readable(one) else srgb for one in (of, to)]
+    if profiles[0] == profiles[1]:
+        return pixels
+    out: Any = pixels.copy()
+    intent = imagecodecs.CMS.INTENT.RELATIVE_COLORIMETRIC
+    for top in range(0, len(pixels), _ROWS):  # in runs, as the library wants colours without what stands beside them
+        colours = np.ascontiguousarray(pixels[top : top + _ROWS, :, :3])
+        out[top : top + _ROWS, :, :3] = imagecodecs.cms_transform(
+            colours, *profiles, colorspace="rgb", outcolorspace="rgb", intent=intent, flags=imagecodecs.CMS.FLAGS.BLACKPOINTCOMPENSATION
+        )
+    return out
+
+
+def _is_readable(profile: bytes) -> bool:
+    """Whether colours of RGB can be taken from that profile, and be put into it."""
+    srgb = imagecodecs.cms_profile("srgb")
+    try:
+        for pair in ((profile, srgb), (srgb, profile)):
+            imagecodecs.cms_transform(np.zeros((1, 1, 3), np.uint8), *pair, colorspace="rgb", outcolorspace="rgb")
+    except (imagecodecs.CmsError, ValueError):
+        return False
+    return True
 
 
 def eight_bits(pixels: Pixels) -> NDArray[np.uint8]:
