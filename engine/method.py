@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.geometry import Box, Window
     from engine.job import Card, Fill, Step
     from engine.picture import Pixels
+    from engine.reference import Match
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,3 +91,7 @@ class Method(ABC):
         `settings` is of the card's type. Fractions rise to 1; a Step's preview, if any, is a Patch in the window's
         coordinates with the pixels seen so far. Being closed at any yield must leave nothing behind.
         """
+
+    def match(self, cutout: Cutout, settings: Any) -> Generator[Step, None, tuple[Match, ...]]:
+        """How the cutout's references lie on it, in their order, where the card says that there are some. The hole may be empty."""
+        raise NotImplementedError(f"{self.card.name} takes no references")

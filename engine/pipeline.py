@@ -76,6 +76,20 @@ class Pipeline:
         yield Step(1.0, "done")
         return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock, told_of))
 
+    @torch.inference_mode()
+    def match(self, job: Job) -> Generator[Step, None, tuple[Match, ...]]:
+        """How the Job's references lie on its picture, in their order; nothing is filled. The mask may be empty.
+
+        Raises BadInput for a Job that cannot be met as asked, NothingKnown where no pixel is known.
+        """
+        filters.set_threads(torch.get_num_threads())
+        method = self._built(job.method)
+        settings = _checked(job, method)
+        with Workers() as workers:
+            window = Window.plain(job.picture.box)
+            cutout = yield from told(cut(job, window, chosen(job.device, method.card), workers), 0.0, "cutting")
+        return (yield from method.match(cutout, settings))
+
     def _built(self, name: str) -> Method:
         if name not in self._methods:
             self._methods[name] = method_named(name)()

@@ -1,0 +1,282 @@
+"""A reference laid on the picture: matches, a plane, a smooth field on it, and dense flow carried into the hole.
+
+After Li, Xiong, Liu, RefMatch, TCSVT 2022 (matches as anchors, a field corrected from them into the hole), with a homography as the field's
+first guess, matches sought again near it, and flow on known pixels. All here is in the size of `views`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from engine.geometry import Box, Window
+from engine.matching import flow
+from engine.matching.agreement import ring_score
+from engine.matching.features import Keypoints, matched
+from engine.matching.geometry import LEAST, by_hand, carried, homography, polished, sane
+from engine.matching.smooth import Stiffness, fitted
+from engine.matching.views import View, view_of
+from engine.matching.warping import looked_up, plane_map, sampled
+from engine.reference import TRUSTED, Match
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.matching.features import Features
+    from engine.matching.flow import Residual
+    from engine.matching.warping import Map
+    from engine.method import Beside, Cutout
+
+    Floats = NDArray[np.float64]
+
+NEAR = 32.0
+"""Pixels around the place a plane foretells, in which matches are sought again."""
+ROUNDS = 2
+"""Rounds of flow."""
+CHANCE = 15
+"""Matches that wrong pairs too have on some plane."""
+_RATIO, _GRID = 0.85, 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """The picture as it is matched."""
+
+    view: View
+    hole: NDArray[np.bool_]
+    """(h, w): pixels with any of the hole in them."""
+    away: NDArray[np.float32]
+    """(h, w): distance from the hole in pixels."""
+
+    @classmethod
+    def of(cls, cutout: Cutout) -> Target:
+        """A cutout's."""
+        view = view_of(cutout.pixels, cutout.known)
+        share = cv2.resize(cutout.hole.view(np.uint8) * np.uint8(255), view.size[::-1], interpolation=cv2.INTER_AREA)
+        hole = share.reshape(view.size) > 0
+        if not hole.any():  # then every pixel is as near as any
+            return cls(view, hole, np.full(view.size, 8, np.float32))
+        return cls(view, hole, np.asarray(cv2.distanceTransform((~hole).view(np.uint8), cv2.DIST_L2, 3), np.float32))
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """(h, w): pixels that are wholly known."""
+        return self.view.known & ~self.hole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Matches: places (n, 2) here and there."""
+
+    here: Floats
+    there: Floats
+
+    def at(self, which: NDArray[np.bool_]) -> Pairs:
+        """Some of them."""
+        return Pairs(self.here[which], self.there[which])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All of several."""
+        empty = [np.zeros((0, 2))]
+        return cls(np.concatenate(empty + [one.here for one in parts]), np.concatenate(empty + [one.there for one in parts]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """One reference on the picture. Maps lead to pixels of the reference's view."""
+
+    number: int
+    view: View
+    pairs: Pairs
+    """Matches that agree with the map."""
+    first: Map
+    """The plane's map."""
+    there: Map
+    """The map as it was corrected."""
+    warped: NDArray[np.float32]
+    """(h, w, 3): the reference through the map, levels of 255."""
+    valid: NDArray[np.bool_]
+    score: float
+    alike: NDArray[np.float32]
+    """(h, w): local correlation on known pixels, else 0."""
+    residual: Residual
+    """What flow still found at the end, on known pixels."""
+    by_hand: bool = False
+    """Whether control points hold it."""
+
+    def coverage(self, hole: NDArray[np.bool_]) -> float:
+        """The share of the hole that the reference shows; of the picture where there is none."""
+        return float(self.valid[hole].mean() if hole.any() else self.valid.mean())
+
+    def rank(self, hole: NDArray[np.bool_]) -> float:
+        """What references are ordered by."""
+        return self.score * (0.5 + 0.5 * self.coverage(hole))
+
+    @property
+    def trusted(self) -> bool:
+        """Whether anything is taken from it."""
+        return self.by_hand or self.score >= TRUSTED
+
+    def match(self, target: Target, name: str) -> Match:
+        """What is told of it."""
+        height, width = target.view.size
+        size = (max(2, min(height, -(-height // _GRID))), max(2, min(width, -(-width // _GRID))))
+        coarse = Window(Box.whole(target.view.full), size)
+        spots = np.array([[coarse.to_picture(r, c) for c in range(size[1])] for r in range(size[0])])
+        grid = self.view.to_full(looked_up(self.there, target.view.from_full(spots).astype(np.float32)))
+        ends = np.concatenate([target.view.to_full(self.pairs.here), self.view.to_full(self.pairs.there)], 1).astype(np.float32)
+        return Match(name, self.score, len(self.pairs.here), self.coverage(target.hole), ends, coarse, grid)
+
+
+def unmatched(target: Target, name: str) -> Match:
+    """What is told of a reference that could not be laid on the picture."""
+    nowhere = np.full((2, 2, 2), np.nan, np.float32)
+    return Match(name, 0.0, 0, 0.0, np.zeros((0, 4), np.float32), Window(Box.whole(target.view.full), (2, 2)), nowhere)
+
+
+def aligned(target: Target, references: Sequence[Beside], kinds: Mapping[str, Features]) -> Generator[None, None, list[Alignment]]:
+    """Every reference that could be laid on the picture, the best first. It pauses between its parts."""
+    if min(target.view.size) < 16 or not target.known.any():
+        return []
+    here = yield from _described(target.view, target.known, kinds, 0)
+    found: list[Alignment] = []
+    for number, reference in enumerate(references):
+        one = yield from _aligned(target, here, number, reference, kinds)
+        if one is not None:
+            found.append(one)
+    return sorted(found, key=lambda one: -one.rank(target.hole))
+
+
+def _described(view: View, known: NDArray[np.bool_], kinds: Mapping[str, Features], turns: int) -> Generator[None, None, list[Keypoints]]:
+    """Keypoints of each kind, seen in a view that is turned by quarters; their places are those of the unturned one."""
+    out: list[Keypoints] = []
+    pixels, seen = np.ascontiguousarray(np.rot90(view.pixels, turns)), np.ascontiguousarray(np.rot90(known, turns))
+    for kind in kinds.values():
+        points = kind(pixels, seen)
+        out.append(replace(points, places=_turned_back(points.places, view.size, turns)))
+        yield
+    return out
+
+
+def _turned_back(places: NDArray[np.float32], size: tuple[int, int], turns: int) -> NDArray[np.float32]:
+    """Places in a picture turned by `np.rot90` as places in the unturned one of that size."""
+    for k in range(turns % 4, 0, -1):
+        height, width = size if k % 2 else size[::-1]
+        del height
+        places = np.stack([places[:, 1], width - 1 - places[:, 0]], 1)
+    return places
+
+
+def _aligned(
+    target: Target, here: list[Keypoints], number: int, reference: Beside, kinds: Mapping[str, Features]
+) -> Generator[None, None, Alignment | None]:
+    view = view_of(reference.pixels, reference.known)
+    yield
+    by_hand_ = Pairs(target.view.from_full(reference.points[:, :2]), view.from_full(reference.points[:, 2:]))
+    plane, there = (yield from _found(target, here, view, kinds)) if min(view.size) >= 16 else (None, [])
+    hand = None if plane is not None else by_hand(by_hand_.here, by_hand_.there)
+    if plane is None and hand is None:
+        return None
+    guided, unit = Pairs.joined([]), target.view.unit
+    if plane is not None:
+        guided = _guided(here, there, plane, NEAR * unit, kinds)
+        plane = polished(plane, guided.here, guided.there, 1.5 * unit)
+        yield
+    found = plane if plane is not None else hand
+    assert found is not None
+    return (yield from _corrected(target, number, view, found, guided, by_hand_))
+
+
+def _found(
+    target: Target, here: list[Keypoints], view: View, kinds: Mapping[str, Features]
+) -> Generator[None, None, tuple[Floats | None, list[Keypoints]]]:
+    """The plane on which most matches lie, and the reference's keypoints: as it is, or turned by a quarter or two where that is no match."""
+    best: tuple[Floats | None, list[Keypoints], int] = (None, [], LEAST - 1)
+    for turns in range(4):
+        there = yield from _described(view, view.known, kinds, turns)
+        pairs = _putative(here, there, kinds)
+        plane, inside = homography(pairs.here, pairs.there, flow_unit(target) * 4)
+        yield
+        if plane is not None and inside.sum() > best[2] and sane(plane, target.view.size):
+            best = plane, there, int(inside.sum())
+        if best[2] > CHANCE:
+            break
+    return best[0], best[1]
+
+
+def flow_unit(target: Target) -> float:
+    """Pixels of the view for what is meant as one."""
+    return max(0.5, target.view.unit)
+
+
+def _putative(here: list[Keypoints], there: list[Keypoints], kinds: Mapping[str, Features]) -> Pairs:
+    parts: list[Pairs] = []
+    for one, other, kind in zip(here, there, kinds, strict=True):
+        pairs = matched(one, other, _RATIO if kind == "rootsift" else 1.0)
+        parts.append(Pairs(one.places[pairs[:, 0]].astype(np.float64), other.places[pairs[:, 1]].astype(np.float64)))
+    return Pairs.joined(parts)
+
+
+def _guided(here: list[Keypoints], there: list[Keypoints], plane: Floats, near: float, kinds: Mapping[str, Features]) -> Pairs:
+    """Mutual nearest neighbours among keypoints near the places that a plane foretells."""
+    parts: list[Pairs] = []
+    for one, other, kind in zip(here, there, kinds, strict=True):
+        if not len(one.places) or not len(other.places):
+            continue
+        alike = one.vectors @ other.vectors.T
+        goal = carried(plane, one.places.astype(np.float64)).astype(np.float32)
+        away = (goal**2).sum(1)[:, None] + (other.places**2).sum(1) - 2 * goal @ other.places.T
+        alike[~(away < near**2)] = -1
+        best, back = alike.argmax(1), alike.argmax(0)
+        rows = np.flatnonzero(back[best] == np.arange(len(best)))
+        rows = rows[alike[rows, best[rows]] > (0.75 if kind == "rootsift" else 0.5)]
+        parts.append(Pairs(one.places[rows].astype(np.float64), other.places[best[rows]].astype(np.float64)))
+    return Pairs.joined(parts)
+
+
+def _corrected(target: Target, number: int, view: View, plane: Floats, guided: Pairs, hand: Pairs) -> Generator[None, None, Alignment]:
+    """The plane's map bent by matches and control points, then by flow."""
+    size, unit = target.view.size, target.view.unit
+    first = plane_map(plane, size)
+    there, agreeing = _bent(first, plane, guided, hand, unit)
+    yield
+    reference = view.pixels.astype(np.float32)
+    grey = target.view.grey
+    found: Residual | None = None
+    warped, valid = sampled(reference, view.known, there)
+    for _ in range(ROUNDS):
+        found = flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
+        yield
+        there = flow.carried_on(there, found, unit, (hand.here, hand.there))
+        warped, valid = sampled(reference, view.known, there)
+        yield
+    assert found is not None
+    score, alike = ring_score(grey, _grey(warped), target.known & valid, target.hole, 30 * unit)
+    pairs = Pairs.joined([agreeing, hand])
+    return Alignment(number, view, pairs, first, there, warped, valid, score, alike, found, bool(len(hand.here)))
+
+
+def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) -> tuple[Map, Pairs]:
+    """A plane's map bent by matches that may leave the plane; and those that agree."""
+    missed = guided.there - carried(plane, guided.here)
+    lengths = np.linalg.norm(missed, axis=1)
+    near = lengths < NEAR * unit
+    at, vectors = guided.at(near), missed[near]
+    held = hand.there - carried(plane, hand.here)
+    if len(vectors) + 4 * len(held) < 8:
+        return first, guided.at(lengths < 4 * unit)
+    weights = np.concatenate([1 / (1 + (lengths[near] / (10 * unit)) ** 2), np.full(len(held), np.inf)])
+    places_, all_ = np.concatenate([at.here, hand.here]), np.concatenate([vectors, held])
+    how = Stiffness(max(4.0, 24 * unit), 0.02, 0.0, 3.0 * unit, 6)
+    field, believed = fitted(places_, all_, weights, (first.shape[0], first.shape[1]), how)
+    return first + field.over((first.shape[0], first.shape[1])), at.at(believed[: len(vectors)] > 0.3)
+
+
+def _grey(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.float32)
