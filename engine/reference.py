@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from engine.geometry import Window
     from engine.picture import Picture
+
+Quality: TypeAlias = Literal["good", "fair", "weak", "none"]
 
 FAIR, GOOD, TRUSTED = 0.3, 0.5, 0.15
 """Scores of a match that is fair, that is good, and below which nothing is taken from a reference."""
@@ -72,11 +74,9 @@ class Match:
         frozen(self.grid)
 
     @property
-    def quality(self) -> Literal["good", "fair", "weak", "none"]:
+    def quality(self) -> Quality:
         """The score in a word; "none": nothing is taken from this reference."""
-        if not self.inliers or self.score < TRUSTED:
-            return "none"
-        return "good" if self.score >= GOOD else "fair" if self.score >= FAIR else "weak"
+        return quality(self.score, self.inliers)
 
     def there(self, row: float, column: float) -> tuple[float, float] | None:
         """Where a place of the picture lies in the reference; None where nothing is known."""
@@ -104,6 +104,13 @@ class Match:
                 break
             at = at + np.clip(np.linalg.solve(turn, np.subtract((row, column), seen)), -64, 64)
         return (float(at[0]), float(at[1])) if self.window.box.grown(64, 64).holds(*at) else None
+
+
+def quality(score: float, inliers: int) -> Quality:
+    """A match's score in a word."""
+    if not inliers or not score >= TRUSTED:  # which a score that is no number is not either
+        return "none"
+    return "good" if score >= GOOD else "fair" if score >= FAIR else "weak"
 
 
 def _shares(offset: float, count: int) -> NDArray[np.float64]:

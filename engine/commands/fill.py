@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
+from engine.commands import references
 from engine.commands.destinations import check_destinations, write_record
 from engine.errors import BadInput
 from engine.files import Saved, open_area, open_mask, open_picture, save
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.method import Method
+    from engine.reference import Reference
 
 
 def add_to(commands: Any) -> None:
@@ -38,7 +40,8 @@ def add_to(commands: Any) -> None:
     command.add_argument("photo", type=Path, metavar="PHOTO", help="JPEG, PNG, TIFF or WebP")
     command.add_argument("mask", type=Path, metavar="MASK", help="a picture of the same size, white = fill, grey = blend")
     command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="the file to write; its ending says the format")
-    command.add_argument("--method", default="patchmatch", metavar="NAME", help="one of `inlay methods` (patchmatch)")
+    command.add_argument("--method", metavar="NAME", help="one of `inlay methods` (patchmatch; refmatch where a reference is given)")
+    references.add_to(command)
     command.add_argument("--sample", type=Path, metavar="AREA", help="a picture of the same size, white = texture may be copied from here")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method; may be given again")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="another number, another result (0)")
@@ -70,19 +73,20 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _filled_and_saved(arguments: argparse.Namespace) -> None:
     clock = _Clock()
-    picture, mask, area = _opened(arguments)
+    picture, mask, area, others = _opened(arguments)
     clock.lap("open")
     from engine.methods import method_named  # noqa: PLC0415 - torch: not before the files are known to be good
     from engine.pipeline import Pipeline  # noqa: PLC0415
 
     clock.lap("import")
-    method = method_named(arguments.method)
+    method = method_named(references.method_of(arguments))
     settings = chosen_settings(arguments.set, method.card.settings)
-    job = Job(picture, mask, method.card.name, settings, area, arguments.seed, arguments.device)
+    job = Job(picture, mask, method.card.name, settings, area, arguments.seed, arguments.device, references=others)
     result, clock.seconds["first preview"] = _followed(Pipeline(), job, arguments)
     clock.lap("fill")
     after = picture.with_patches(result.patches)
-    with staged_evidence(arguments.evidence, picture, after, result.patches, result.evidence, mask):
+    _say(arguments, *references.sentences(result.record))
+    with staged_evidence(arguments.evidence, picture, after, result.patches, result.evidence, mask, others):
         clock.lap("evidence")
         saved = save(after, arguments.output, mask, picture, overwrite=arguments.overwrite, accept_losses=True)
         clock.lap("save")
@@ -100,27 +104,29 @@ def _check(arguments: argparse.Namespace) -> None:
         raise BadInput(f"The seed is a whole number from 0, not {arguments.seed}.")
     if arguments.grow is not None and not 0 <= arguments.grow <= 1000:
         raise BadInput(f"A mask is grown by 0 to 1000 pixels, not {arguments.grow}.")
+    references.check(arguments)
     sources = {"the photograph": arguments.photo, "the mask": arguments.mask, "the sampling area": arguments.sample}
     check_destinations(
         arguments.output,
         arguments.json,
         arguments.evidence,
-        {what: path for what, path in sources.items() if path},
+        {what: path for what, path in sources.items() if path} | references.sources(arguments),
         overwrite=arguments.overwrite,
     )
 
 
-def _opened(arguments: argparse.Namespace) -> tuple[Picture, Mask, NDArray[np.bool_] | None]:
-    """The picture, the mask as it is filled, the sampling area; what the files cannot keep is said."""
+def _opened(arguments: argparse.Namespace) -> tuple[Picture, Mask, NDArray[np.bool_] | None, tuple[Reference, ...]]:
+    """The picture, the mask as it is filled, the sampling area, the references; what the files cannot keep is said."""
     picture = open_picture(arguments.photo)
     mask = _grown(open_mask(arguments.mask, picture.size), arguments)
     area = open_area(arguments.sample, picture.size) if arguments.sample else None
+    others = references.opened(arguments, picture)
     lost = losses(picture, format_of_suffix(arguments.output))
     for one in lost:
         if one.costs == "all":
             raise BadInput(one.sentence)
     _say(arguments, *(picture.file.losses if picture.file else ()), *(one.sentence for one in lost))
-    return picture, mask, area
+    return picture, mask, area, others
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:
@@ -192,6 +198,7 @@ def _record(
         "photo": arguments.photo.name,
         "mask": arguments.mask.name,
         "area": arguments.sample.name if arguments.sample else None,
+        **({"points": arguments.points.name} if arguments.points else {}),
         "grown": _growth(job.mask, arguments),
         "output": arguments.output.name,
         **result.record,

@@ -48,4 +48,7 @@ def _shown(value: Any) -> str:
 def _described(card: Card) -> dict[str, Any]:
     defaults = card.settings()
     settings = {name: {"default": getattr(defaults, name), **asdict(limits)} for name, limits in card.settings.described().items()}
-    return {**{key: getattr(card, key) for key in ("name", "title", "sentence", "paper", "copies", "devices")}, "settings": settings}
+    return {
+        **{key: getattr(card, key) for key in ("name", "title", "sentence", "paper", "copies", "references", "devices")},
+        "settings": settings,
+    }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.evidence import Layer
     from engine.picture import Mask, Patch, Picture
+    from engine.reference import Reference
 
 _ROWS = 256
 """Rows of a layer that are in memory at once while it is written."""
@@ -96,7 +97,13 @@ def check_evidence_folder(folder: Path) -> None:
 
 
 def write_evidence(
-    folder: Path, before: Picture, result: Picture, patches: Sequence[Patch], evidence: Sequence[Evidence], mask: Mask
+    folder: Path,
+    before: Picture,
+    result: Picture,
+    patches: Sequence[Patch],
+    evidence: Sequence[Evidence],
+    mask: Mask,
+    references: Sequence[Reference] = (),  # noqa: ARG001
 ) -> tuple[Path, ...]:
     """Write what is known of a fill into a folder, made if need be: index.html and, for each patch, arrays and pictures.
 
@@ -109,6 +116,7 @@ def write_evidence(
         patches: one for each window that was filled.
         evidence: of these windows, in any order.
         mask: as it was filled, grown.
+        references: the other photographs it was filled from, whose pixels are shown beside their copies.
 
     Returns:
         The files, in the order in which they were written; index.html is the last.

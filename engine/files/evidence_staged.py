@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from engine.evidence import Evidence
     from engine.picture import Mask, Patch, Picture
+    from engine.reference import Reference
 
 
 def standing(folder: Path) -> Path:
@@ -30,7 +31,13 @@ def standing(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def staged_evidence(
-    folder: Path | None, before: Picture, result: Picture, patches: Sequence[Patch], evidence: Sequence[Evidence], mask: Mask
+    folder: Path | None,
+    before: Picture,
+    result: Picture,
+    patches: Sequence[Patch],
+    evidence: Sequence[Evidence],
+    mask: Mask,
+    references: Sequence[Reference] = (),
 ) -> Generator[None]:
     """Evidence written aside first, and moved into its folder only where the body went well; see `write_evidence`.
 
@@ -42,7 +49,7 @@ def staged_evidence(
     aside = standing(folder) / f".{secrets.token_hex(6)}.inlay-part"
     try:
         with said_of(f"The evidence could not be written to {folder}"):
-            files = write_evidence(aside, before, result, patches, evidence, mask)
+            files = write_evidence(aside, before, result, patches, evidence, mask, references)
         yield
         with said_of(f"The picture is safe, but its evidence could not be moved to {folder}"):
             folder.mkdir(parents=True, exist_ok=True)
