@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import BadInput
 from engine.evaluation.masks import masks
+from engine.evaluation.methods import takes_references
 from engine.evaluation.sets import subjects as found_in
 from engine.evaluation.trial import Case
 from engine.holes import KINDS
@@ -65,11 +67,13 @@ class Field:
         subjects: the pictures, where they have been looked for already.
 
     Raises:
-        BadInput: what `engine.evaluation.sets.subjects` and `engine.evaluation.masks.masks` find wrong.
+        BadInput: what `engine.evaluation.sets.subjects` and `engine.evaluation.masks.masks` find wrong; or a method fills from
+            references, and a photograph has none.
     """
 
     def __init__(self, asked: Asked, subjects: Sequence[Subject] | None = None) -> None:
         self.subjects = found_in(asked.sets, asked.limit, asked.size, held=asked.held) if subjects is None else subjects
+        _check_references(asked.methods, self.subjects)
         self._masks = {name: masks(name, self.subjects, asked.seed) for name in asked.holes}
         self.cases = [
             Case(subject.name, subject.number, made.named(subject) if name in KINDS else made.name)
@@ -80,7 +84,24 @@ class Field:
 
     def shown(self, number: int) -> tuple[Pixels, Pixels]:
         """The picture (H, W, 3) and the mask (H, W) of a case. Raises BadInput where one cannot be read."""
-        made = list(self._masks.values())[number // len(self.subjects)]
-        subject = self.subjects[number % len(self.subjects)]
+        made, subject = list(self._masks.values())[number // len(self.subjects)], self._subject(number)
         truth = subject.pixels()
         return truth, made.mask(subject, (truth.shape[0], truth.shape[1]))
+
+    def beside(self, number: int) -> dict[str, Pixels]:
+        """The references of a case, by their names. Raises BadInput where one cannot be read."""
+        return self._subject(number).beside()
+
+    def _subject(self, number: int) -> Subject:
+        return self.subjects[number % len(self.subjects)]
+
+
+def _check_references(methods: Sequence[str], subjects: Sequence[Subject]) -> None:
+    """Whoever fills from references is given some. Raises BadInput."""
+    without = next((subject.name for subject in subjects if not subject.references), None)
+    needing = [method for method in methods if without is not None and takes_references(method)]
+    if needing:
+        raise BadInput(
+            f"{needing[0]} fills from other photographs of the same place, and {without} has none; give a folder of scenes"
+            " (SCENE/01.jpg is filled, SCENE/02.jpg and so on are the others), or leave that method out."
+        )

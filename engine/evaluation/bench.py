@@ -14,12 +14,13 @@ from PIL import Image
 
 from engine.errors import EngineFailure
 from engine.evaluation.journal import written_to
+from engine.evaluation.methods import takes_references
 from engine.evaluation.outcome import finite
-from engine.evaluation.trial import Case, Trial
+from engine.evaluation.trial import Case, Trial, matched
 from engine.evaluation.workers import Effort, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -77,13 +78,15 @@ class Bench:
         truth, mask = self.field.shown(task.number)
         for trial in task.judge:
             yield self._judged(trial, fill_of(self.folder, trial), truth, mask)
+        taking = {method for method in task.fill if takes_references(method)}
+        beside = self.field.beside(task.number) if taking else {}
         for method in task.fill:
-            yield self._tried(self.field.cases[task.number], method, truth, mask)
+            yield self._tried(self.field.cases[task.number], method, truth, mask, beside if method in taking else {})
 
-    def _tried(self, case: Case, method: str, truth: Pixels, mask: Pixels) -> Trial:
+    def _tried(self, case: Case, method: str, truth: Pixels, mask: Pixels, beside: Mapping[str, Pixels]) -> Trial:
         """One method on one hole."""
         begun = time.perf_counter()
-        trial, filled = self._filled(case, method, truth, mask)
+        trial, filled = self._filled(case, method, truth, mask, beside)
         trial = replace(trial, seconds=time.perf_counter() - begun)
         if filled is None:
             return trial
@@ -91,12 +94,12 @@ class Bench:
             self._keep(trial, filled)
         return self._judged(trial, filled, truth, mask)
 
-    def _filled(self, case: Case, method: str, truth: Pixels, mask: Pixels) -> tuple[Trial, Pixels | None]:
+    def _filled(self, case: Case, method: str, truth: Pixels, mask: Pixels, beside: Mapping[str, Pixels]) -> tuple[Trial, Pixels | None]:
         """One fill, not judged yet, with the known pixels as they were."""
         hole = mask > 0
         trial = Trial(case, method, (truth.shape[0], truth.shape[1]), float(hole.mean()))
         try:
-            filled, reply = self._worker(method).fill(truth, mask, self._effort)
+            filled, reply = self._worker(method).fill(truth, mask, self._effort, beside)
         except OSError as error:
             raise EngineFailure(
                 f"A filler's temporary files cannot be written ({error.strerror or error}); make room, and give the same command to go on."
@@ -105,7 +108,7 @@ class Bench:
             return replace(trial, error=str(reply["error"])), None
         cost = {name: float(reply[name]) for name in ("cpu", "wall", "peak", "rise") if name in reply}
         whole = np.where(hole[..., None], filled, truth)
-        return replace(trial, cost=cost, fill=f"{FILLS}/{stem(method, case)}.png"), whole
+        return replace(trial, cost=cost, fill=f"{FILLS}/{stem(method, case)}.png", match=matched(reply.get("record", {}))), whole
 
     def _judged(self, trial: Trial, filled: Pixels, truth: Pixels, mask: Pixels) -> Trial:
         begun = time.perf_counter()

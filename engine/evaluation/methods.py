@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import BadInput
+from engine.evaluation.peers import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,16 @@ def checked_methods(text: str) -> tuple[str, ...]:
         else:
             read(one)
     return tuple(found)
+
+
+def takes_references(method: str) -> bool:
+    """Whether a method of the shelf or a peer, as typed, fills from other photographs of the same place."""
+    name, _, peer = method.partition(":")
+    if name == "peer":
+        return PEERS[peer].references
+    from engine.methods import method_named  # noqa: PLC0415 - brings torch
+
+    return method_named(name).card.references
 
 
 def peers_versions(methods: Sequence[str]) -> Mapping[str, str]:

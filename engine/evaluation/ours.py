@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from engine.errors import BadInput
+from engine.errors import BadInput, NoMatch
 from engine.job import Job, chosen_settings, finished
 from engine.methods import shelf
 from engine.picture import Mask, Picture
 from engine.pipeline import Pipeline
+from engine.reference import Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.job import Settings
 
 BESIDE = ("seed", "device")
 """What may stand among a method's settings and is told to the Job instead."""
+UNASKED = ("no_match=fill",)
+"""Settings, of methods that have them, unless they are typed: nobody is there to be asked."""
 
 
 class OfTheShelf:
@@ -33,14 +39,20 @@ class OfTheShelf:
 
     def __init__(self, text: str) -> None:
         self.method, self.settings, self.beside = read(text)
+        self.takes_references = shelf()[self.method].card.references
+        self.record: dict[str, Any] = {}
+        """What the last fill says of its references."""
         self.pipeline = Pipeline()
 
-    def __call__(self, picture: Any, mask: Any) -> Any:
-        """(H, W, 3) RGB and (H, W) mask, not grown -> the filled picture."""
+    def __call__(self, picture: Any, mask: Any, references: Mapping[str, Any] | None = None) -> Any:
+        """(H, W, 3) RGB, (H, W) mask, not grown, and references (h, w, 3) by their names -> the filled picture."""
         source = Picture(picture)
         seed, device = int(self.beside.get("seed", "0")), self.beside.get("device") or os.environ.get("INLAY_DEVICE", "cpu")
-        job = Job(source, Mask(mask), self.method, self.settings, seed=seed, device=device)
-        return source.with_patches(finished(self.pipeline.run(job)).patches).pixels
+        others = tuple(Reference(Picture(pixels), name) for name, pixels in (references or {}).items())
+        job = Job(source, Mask(mask), self.method, self.settings, seed=seed, device=device, references=others)
+        result = finished(self.pipeline.run(job))
+        self.record = {name: result.record[name] for name in ("matched", "references") if name in result.record}
+        return source.with_patches(result.patches).pixels
 
 
 def read(text: str) -> tuple[str, Settings, dict[str, str]]:
@@ -53,8 +65,10 @@ def read(text: str) -> tuple[str, Settings, dict[str, str]]:
     beside = {key: value for key, _, value in (pair.partition("=") for pair in pairs) if key in BESIDE}
     if not beside.get("seed", "0").isdecimal():
         raise BadInput(f"seed takes a whole number from 0, not {beside['seed']!r}.")
+    card = methods[method].card
     own = [pair for pair in pairs if pair.partition("=")[0] not in BESIDE]
-    return method, chosen_settings(own, methods[method].card.settings), beside
+    unasked = [pair for pair in UNASKED if pair.partition("=")[0] in card.settings.described()]
+    return method, chosen_settings([*unasked, *own], card.settings), beside  # what is typed comes later and counts
 
 
 def filler(text: str) -> OfTheShelf:
@@ -63,5 +77,8 @@ def filler(text: str) -> OfTheShelf:
     fill = OfTheShelf(text)
     mask = np.zeros((160, 160), np.uint8)
     mask[60:90, 50:110] = 255
-    fill(np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8), mask)
+    noise = np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8)
+    with contextlib.suppress(NoMatch):
+        fill(noise, mask, {"itself": noise} if fill.takes_references else None)
+    fill.record = {}
     return fill

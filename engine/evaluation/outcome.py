@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from engine.evaluation.trial import MATCH
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -100,12 +102,12 @@ def as_json(outcome: Outcome) -> str:
 def as_csv(outcome: Outcome) -> str:
     """The text of `scores.csv`: one row a trial, empty cells where there is no number."""
     names = [one.name for one in outcome.scores if not one.of_set]
-    costs = ("cpu", "wall", "peak", "rise")
+    costs, match = ("cpu", "wall", "peak", "rise"), MATCH if any(trial.match for trial in outcome.trials) else ()
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["picture", "number", "hole", "method", "height", "width", "hole_ratio", *names, *costs, "error", "fill"])
+    writer.writerow(["picture", "number", "hole", "method", "height", "width", "hole_ratio", *names, *costs, "error", "fill", *match])
     for trial in outcome.trials:
-        writer.writerow(_row(trial, names, costs))
+        writer.writerow([*_row(trial, names, costs), *(trial.match.get(name) for name in match)])
     return lines.getvalue()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -28,7 +29,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Filler = Callable[[Any, Any], Any]
+    Filler = Callable[..., Any]
     """(H, W, 3) RGB and (H, W) mask, 255 in the hole, both uint8 -> the filled picture."""
 
 LIBRARIES = (
@@ -51,6 +52,8 @@ class Peer:
     make: Callable[[], Filler]
     comes_from: str
     """A package of Python, or "gmic", which is a program of the system."""
+    references: bool = False
+    """It fills from other photographs of the same place, its third argument, (h, w, 3) RGB by their names."""
 
 
 def pypatchmatch(half: int) -> Filler:
@@ -104,6 +107,18 @@ def resynthesizer() -> Filler:
         return np.asarray(resynthesize(Image.fromarray(picture), Image.fromarray(mask)).convert("RGB"))
 
     return fill
+
+
+def homography() -> Filler:
+    """What `homography.py` says; that file lies beside this one, whose folder is not looked into."""
+    _one_cv2()
+    file = Path(__file__).with_name("homography.py")
+    spec = importlib.util.spec_from_file_location("served_homography", file)
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules["served_homography"] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Homography()
 
 
 class Gmic:
@@ -160,6 +175,12 @@ PEERS: dict[str, Peer] = {
     # The example of its manual, which does better than its defaults.
     "gmic-patch": Peer("G'MIC's patch-based inpainting, its manual's example", lambda: Gmic("inpaint[0] [1],5,15,0.5,1,9,0"), "gmic"),
     "gmic-matchpatch": Peer("G'MIC's multi-scale inpainting, its defaults", lambda: Gmic("inpaint_matchpatch[0] [1]"), "gmic"),
+    "homography": Peer(
+        "SIFT, the reference with the most inliers, one homography, OpenCV's seamlessClone",
+        homography,
+        "opencv-contrib-python-headless",
+        references=True,
+    ),
     "resynthesizer": Peer("the engine of GIMP's Resynthesizer, its defaults", resynthesizer, "resynthesizer"),
 }
 

@@ -25,18 +25,21 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Filler = Callable[[Any, Any], Any]
+    Filler = Callable[..., Any]
     """(H, W, 3) RGB and (H, W) mask, 255 in the hole, else 0, both uint8 -> the filled picture.
 
-    A filler that runs another program leaves in its attribute `spent` what `one_run` would say of that program's last run.
+    A filler that has a true attribute `takes_references` is given a third argument: other photographs of the same place, (h, w, 3)
+    RGB by their names; no other sees them. It leaves in its attribute `record` what it made of them, plain values. A filler
+    that runs another program leaves in `spent` what `one_run` would say of that program's last run.
     """
 
 
 def serve(make: Callable[[], Filler], memory: Any, folder: Path) -> None:
     """Make a filler, say that it is ready, and answer requests until standard input ends.
 
-    A request is {"picture", "mask", "out": files of arrays, "runs", "budget": seconds}; the answer is what `measured` says, or
-    {"error", "sentence": whether that is for the user as it stands}.
+    A request is {"picture", "mask", "out": files of arrays, "references": files of arrays, each called as its photograph with .npy
+    after it, "runs", "budget": seconds}; the answer is what `measured` says, or {"error", "sentence": whether that is for the user as
+    it stands}.
     """
     # What libraries print must not end up among the answers.
     answers = os.fdopen(os.dup(1), "w")
@@ -87,27 +90,31 @@ def measured(fill: Filler, request: dict[str, Any], memory: Any) -> dict[str, An
     """Fill once or several times, write the last fill, and say what it cost; `memory` is a `memory.Memory`.
 
     Returns "cpu" and "wall" (the median seconds), "runs", and where memory can be measured "before", "peak" (resident MiB of this
-    process before a run, and at most in it), "rise" (the largest peak less before) and "memory" (how).
+    process before a run, and at most in it), "rise" (the largest peak less before) and "memory" (how); of a filler that takes
+    references, "record": what it says of them.
     """
     picture, mask = np.load(request["picture"]), np.load(request["mask"])
+    takes = getattr(fill, "takes_references", False)
+    beside = [{Path(file).stem: np.load(file) for file in request["references"]}] if takes else []
     runs: list[dict[str, float]] = []
     began = time.perf_counter()
     while True:
-        filled, cost = one_run(fill, picture.copy(), mask.copy(), memory)
+        filled, cost = one_run(fill, [picture.copy(), mask.copy(), *beside], memory)
         runs.append(cost)
         if len(runs) >= request["runs"] or time.perf_counter() - began > request["budget"]:
             break
     np.save(request["out"], np.ascontiguousarray(filled, np.uint8))
     medians = {name: statistics.median(run[name] for run in runs) for name in ("cpu", "wall", "before") if name in runs[0]}
     most = {name: max(run[name] for run in runs) for name in ("peak", "rise") if name in runs[0]}
-    return {**medians, **most, "runs": len(runs), "memory": memory.how}
+    told = {"record": fill.record} if takes else {}  # pyright: ignore[reportFunctionMemberAccess]
+    return {**medians, **most, "runs": len(runs), "memory": memory.how, **told}
 
 
-def one_run(fill: Filler, picture: Any, mask: Any, memory: Any) -> tuple[Any, dict[str, float]]:
+def one_run(fill: Filler, given: list[Any], memory: Any) -> tuple[Any, dict[str, float]]:
     """One fill and its cost."""
     memory.start()
     cpu, wall = cpu_seconds(), time.perf_counter()
-    filled = fill(picture, mask)
+    filled = fill(*given)
     cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
     cost = {"cpu": cpu, "wall": wall, **memory.stop()}
     outside: dict[str, float] | None = getattr(fill, "spent", None)

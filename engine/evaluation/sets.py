@@ -56,8 +56,17 @@ class Subject:
         Raises:
             BadInput: the file is gone, or is not a whole picture.
         """
-        picture, _ = decoded(self.file.read(), Path(self.file.name))
-        return reduced(rgb_of(picture), self.size)
+        pixels = _rgb(self.file)
+        return scaled(pixels, scale(pixels, self.size))
+
+    def beside(self) -> dict[str, Pixels]:
+        """Its references by their files' names: as `pixels`, and each reduced by what the photograph itself is, not more.
+
+        Raises:
+            BadInput: a file is gone, or is not a whole picture.
+        """
+        share = scale(_rgb(self.file), self.size)
+        return {path.name: scaled(_rgb(File(path, f"{path.parent.name}/{path.name}")), share) for path in self.references}
 
 
 def subjects(where: Path | Sequence[Path], limit: int | None = None, size: int | None = None, *, held: bool = False) -> list[Subject]:
@@ -114,17 +123,26 @@ def _sample(every: Sequence[Subject], limit: int | None, *, held: bool) -> list[
     return sorted((subject for _, subject in chosen), key=lambda one: one.number)
 
 
+def _rgb(file: File) -> Pixels:
+    """(H, W, 3) uint8 of a file. Raises BadInput."""
+    picture, _ = decoded(file.read(), Path(file.name))
+    return rgb_of(picture)
+
+
 def rgb_of(picture: Picture) -> Pixels:
     """(H, W, 3) uint8: 16 bits rounded to 8, grey as three equal channels, transparency laid on white."""
     pixels = colour.eight_bits(colour.on_white(picture.pixels))
     return np.ascontiguousarray(np.repeat(pixels[..., None], 3, -1) if pixels.ndim == 2 else pixels)
 
 
-def reduced(pixels: Pixels, size: int | None) -> Pixels:
-    """With at most `size` pixels for the longer side, each the mean over its area; never enlarged."""
-    height, width = pixels.shape[:2]
-    if size is None or max(height, width) <= size:
+def scale(pixels: Pixels, size: int | None) -> float:
+    """By what a picture is multiplied so that its longer side has at most `size` pixels; 1 at most."""
+    return 1.0 if size is None else min(1.0, size / max(pixels.shape[:2]))
+
+
+def scaled(pixels: Pixels, share: float) -> Pixels:
+    """Both sides multiplied by a share of 1, each pixel the mean over its area."""
+    if share == 1:
         return pixels
-    scale = size / max(height, width)
-    shape = max(1, round(width * scale)), max(1, round(height * scale))
+    shape = max(1, round(pixels.shape[1] * share)), max(1, round(pixels.shape[0] * share))
     return np.asarray(cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA), np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,33 @@ class Case:
     """Its place in the whole set; seeds the hole."""
     hole: str
     """Kind of hole, or the name of the folder with the masks."""
+
+
+MATCH = ("matched", "match_score", "inliers", "coverage", "used")
+"""What is kept of a method's references, in the order of a table."""
+
+
+def matched(record: Mapping[str, Any]) -> dict[str, float | str]:
+    """What a run record says of references, in plain numbers: of the best that was used, or else of the best there was.
+
+    Args:
+        record: "matched" (whether any reference was used) and "references", a mapping each with "name", "used", and what else is
+            known: "score" (-1 to 1), "inliers", "coverage" (share of the hole, 0 to 1). An empty one gives an empty answer.
+
+    Returns:
+        "matched" (1 or 0), "match_score", "inliers" and "coverage" as far as they are known, and "used": names, with commas between.
+    """
+    every: list[Mapping[str, Any]] = list(record.get("references", ()))
+    if "matched" not in record and not every:
+        return {}
+    used = [one for one in every if one.get("used")]
+    found: dict[str, float | str] = {"matched": float(record.get("matched", bool(used)))}
+    if every:
+        best = max(used or every, key=lambda one: (one.get("score", 0.0), one.get("inliers", 0)))
+        for name, key in (("match_score", "score"), ("inliers", "inliers"), ("coverage", "coverage")):
+            if (value := best.get(key)) is not None and math.isfinite(value):
+                found[name] = float(value)
+    return found | {"used": ", ".join(str(one["name"]) for one in used)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +67,8 @@ class Trial:
     """Why there is no fill; empty where there is."""
     fill: str = ""
     """The fill's file in the evaluation's folder."""
+    match: Mapping[str, float | str] = field(default_factory=dict[str, "float | str"])
+    """What a method that fills from references made of them, see `matched`; empty for others."""
     seconds: float = 0.0
     """What the trial took altogether, filling, scoring and writing."""
 

@@ -24,7 +24,7 @@ from engine.evaluation import preparing
 from engine.evaluation.peers import PEERS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from numpy.typing import NDArray
 
@@ -73,7 +73,9 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def fill(self, picture: Pixels, mask: Pixels, effort: Effort | None = None) -> tuple[Pixels | None, dict[str, Any]]:
+    def fill(
+        self, picture: Pixels, mask: Pixels, effort: Effort | None = None, references: Mapping[str, Pixels] | None = None
+    ) -> tuple[Pixels | None, dict[str, Any]]:
         """Fill a hole whose pixels nobody is shown.
 
         The filler sees the hole, wherever the mask is not 0, as zeros, and a hard mask. Where the mask is soft its fill is blended here.
@@ -82,10 +84,11 @@ class Worker:
             picture: (H, W, 3) uint8 RGB.
             mask: (H, W) uint8; 255 is filled wholly, less is blended with the picture.
             effort: three runs, unless told otherwise.
+            references: other photographs of the same place by their names, (h, w, 3) uint8 RGB; a method that takes none never sees them.
 
         Returns:
             The filled picture, and what it cost: "cpu" and "wall" in seconds, "before", "peak" and "rise" in MiB, "memory" (how that was
-            measured), "runs". Where it failed, None and {"error": why}.
+            measured), "runs"; of a method that takes references, "record": what it says of them. Where it failed, None and {"error": why}.
 
         Raises:
             BadInput, EngineFailure: the filler cannot even be started.
@@ -97,7 +100,7 @@ class Worker:
         assert self._process is not None
         hole = mask > 0
         blanked, hard = np.where(hole[..., None], np.uint8(0), picture), np.where(hole, np.uint8(255), np.uint8(0))
-        filled, reply = self._process.fill(blanked, hard, effort)
+        filled, reply = self._process.fill(blanked, hard, effort, references or {})
         if not self._process.alive:
             self._process = None
         if filled is None or filled.shape != picture.shape:
@@ -182,14 +185,24 @@ class _Process:
         """Whether it can be asked again."""
         return self.end.alive and self._popen.poll() is None
 
-    def fill(self, picture: Pixels, mask: Pixels, effort: Effort) -> tuple[Pixels | None, dict[str, Any]]:
+    def fill(self, picture: Pixels, mask: Pixels, effort: Effort, references: Mapping[str, Pixels]) -> tuple[Pixels | None, dict[str, Any]]:
         """The filled picture, or None, and the answer."""
         names = {name: str(self._folder / f"{name}.npy") for name in ("picture", "mask", "out")}
         with _disk():
             np.save(names["picture"], picture)
             np.save(names["mask"], mask)
-        reply = self._ask(names | {"runs": effort.runs, "budget": effort.budget}, effort.limit)
+            beside = self._put(references)
+        reply = self._ask(names | {"references": beside, "runs": effort.runs, "budget": effort.budget}, effort.limit)
         return (None if "error" in reply else np.load(names["out"])), reply
+
+    def _put(self, references: Mapping[str, Pixels]) -> list[str]:
+        """The references' files, in place of those of the last fill."""
+        folder = self._folder / "references"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, pixels in references.items():
+            np.save(folder / f"{name}.npy", pixels)
+        return [str(folder / f"{name}.npy") for name in references]
 
     def _ask(self, request: dict[str, Any], limit: float) -> dict[str, Any]:
         """Send a request and wait for its answer."""
