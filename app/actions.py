@@ -42,7 +42,25 @@ MENUS: tuple[tuple[str, ...], ...] = (
         *("brush", "eraser", "swap", "lasso", "rectangle", "", "smaller", "larger", "softer", "harder", ""),
         *("mask_shown", "clear_mask", "invert_mask", "open_mask", "save_mask", "", "area", "clear_area"),
     ),
-    ("fill", "another", "stop", "", "previous_result", "next_result", "", "points", "", "inspect", "not_from_here"),
+    (
+        "fill",
+        "another",
+        "stop",
+        "",
+        "previous_result",
+        "next_result",
+        "",
+        "add_reference",
+        "paste_reference",
+        "points",
+        "match_lines",
+        "open_points",
+        "save_points",
+        "clear_points",
+        "",
+        "inspect",
+        "not_from_here",
+    ),
     (
         *("zoom_in", "zoom_out", "fit", "actual", "hand", "", "compare_single", "compare_split", "compare_side", "show_original", ""),
         *("mask_colour", "surround", "theme", "", "panel", "chrome", "full_screen", "", "next_region", "previous_region"),
@@ -74,12 +92,28 @@ def asked() -> tuple[Asks, ...]:
         Asks("area", tr("&Sampling area"), tr("Paint where texture may come from; Alt forbids"), ("A",), "sampling", "tool"),
         Asks(
             "points",
-            tr("Control &points"),
+            tr("&Control points"),
             tr("Set one place in both photographs, where they are matched wrongly"),
             ("P",),
             "point",
             "tool",
         ),
+        Asks("add_reference", tr("Add &reference…"), tr("Another photograph of the same place, to fill from"), ("Ctrl+Shift+O",), "plus"),
+        Asks("paste_reference", tr("Pas&te as reference"), tr("From the clipboard"), ("Ctrl+Shift+V",), "paste"),
+        Asks(
+            "match_lines",
+            tr("Show &match lines"),
+            tr("What was found to be the same in both photographs, side by side"),
+            (),
+            "lines",
+            "check",
+        ),
+        Asks("clear_points", tr("C&lear control points"), tr("Those of the reference that is shown"), (), "trash"),
+        Asks("save_points", tr("Sa&ve control points…"), tr("Of all references, as a JSON file"), (), "save"),
+        Asks("open_points", tr("Op&en control points…"), tr("A JSON file with those of these references"), (), "open"),
+        Asks("use_references", tr("Fill from the reference"), tr("Take what it shows of this place")),
+        Asks("set_points", tr("Set control points"), tr("Click one place in both photographs; one pair may do, four are better")),
+        Asks("fill_without", tr("Fill without it"), tr("From this photograph alone")),
         Asks(
             "inspect", tr("&Inspect"), tr("Point at a filled pixel to see where it came from; a click pins it"), ("I",), "inspect", "tool"
         ),
@@ -212,7 +246,7 @@ class Actions(QObject):
 
         for signal in (document.opened, document.history_changed, document.choices_changed, filling.changed):
             signal.connect(enabled)
-        for signal in (inspection.changed, document.area_changed, document.references.changed):
+        for signal in (inspection.changed, document.area_changed, document.references.changed, document.references.points_changed):
             signal.connect(enabled)
         toolbox.changed.connect(checked)
         display.changed.connect(checked)
@@ -223,7 +257,7 @@ class Actions(QObject):
         is_open = document.photograph is not None
         for name in (*_NEED_PHOTOGRAPH, *(action.objectName() for action in self.in_group("tool"))):
             self._actions[name].setEnabled(is_open)
-        shown, painted = document.shown, bool(document.holes())
+        references, shown, painted = document.references, document.shown, bool(document.holes())
         can = {
             "undo": bool(document.history.done),
             "redo": bool(document.history.undone),
@@ -235,8 +269,13 @@ class Actions(QObject):
             "previous_result": shown is not None and len(shown.candidates) > 1,
             "next_result": shown is not None and len(shown.candidates) > 1,
             "export_evidence": any(choice.standing and choice.standing.evidence for choice in document.choices),
-            "not_from_here": inspection.source is not None,
+            "not_from_here": inspection.can_exclude,
             "clear_area": bool(document.area.pixels.any()),
+            "clear_points": bool(references.points(references.chosen)),
+            "save_points": any(one.points for one in references.items),
+            "open_points": bool(references.items),
+            "match_lines": bool(references.items),
+            "use_references": bool(references.items),
         }
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
@@ -256,6 +295,7 @@ class Actions(QObject):
             f"surround_{display.surround}": True,
             f"theme_{display.theme}": True,
             "mask_shown": display.mask_shown,
+            "match_lines": display.lines,
             "panel": display.panel and display.chrome,
             "chrome": display.chrome,
         }
@@ -264,6 +304,7 @@ class Actions(QObject):
 
 
 _NEED_PHOTOGRAPH = (
+    *("add_reference", "paste_reference", "set_points", "fill_without"),
     *("save", "save_as", "close", "copy", "swap", "smaller", "larger", "softer", "harder", "mask_shown", "invert_mask", "open_mask"),
     *("zoom_in", "zoom_out", "fit", "actual", "compare_single", "compare_split", "compare_side", "show_original", "panel", "chrome"),
 )

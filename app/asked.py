@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.choice import Choice
     from engine.geometry import Box
     from engine.job import Settings
+    from engine.reference import Reference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """Holes and what is to be done with them. Masks and choices wait in the queue, never pictures."""
+    """Holes and what is to be done with them. Masks and choices wait in the queue, never the photograph."""
 
     holes: tuple[Hole, ...]
     method: str
@@ -40,6 +41,8 @@ class Asked:
     seed: int = 0
     again: Choice | None = None
     """The choice that gets one more candidate; None: new holes."""
+    references: tuple[Reference, ...] = ()
+    """As they were when it was asked, for a method that fills from them."""
 
     @property
     def number(self) -> int:

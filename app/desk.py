@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions
+from app.adding import Adding
 from app.display import Display
 from app.document import Document
 from app.filing import Filing
 from app.filling import Filling
 from app.inspection import Inspection
+from app.matching import Matching
 from app.recipe import Recipe
 from app.runner import Runner
 from app.settings import Settings
@@ -19,6 +21,10 @@ from app.toolbox import TOOLS, Toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+VISITS = {"inspect": {"page": "evidence"}, "points": {"page": "reference", "compare": "side"}}
+"""Tools that show something of their own as long as they are in hand."""
 
 
 class Desk(QObject):
@@ -36,8 +42,12 @@ class Desk(QObject):
         self.actions = Actions(self)
         self.settings.follow(self.display, self.toolbox)
         self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
-        self._page, self._inspects = self.display.page, False
-        self.toolbox.changed.connect(self._turn_page)
+        self.adding = Adding(self.document, self.files, self)
+        self.matching = Matching(self.document, self.recipe, self.filling, self.display, self.engine, self)
+        self._visited, self._left = "", dict[str, str]()
+        self.toolbox.changed.connect(self._visit)
+        self.adding.added.connect(self._show_references)
+        self.document.references.changed.connect(self._put_points_away)
         self.connect_actions({**self._file_actions(), **self._edit_actions(), **self._view_actions(), **self._chosen()})
 
     def connect_actions(self, does: dict[str, Callable[[], Any]]) -> None:
@@ -67,6 +77,10 @@ class Desk(QObject):
             "previous_result": lambda: self.step_result(-1),
             "next_result": lambda: self.step_result(1),
             "not_from_here": self.not_from_here,
+            "clear_points": document.references.clear,
+            "use_references": self.recipe.use_references,
+            "set_points": self.set_points,
+            "fill_without": filling.fill_without,
         }
 
     def _view_actions(self) -> dict[str, Callable[[], Any]]:
@@ -76,6 +90,7 @@ class Desk(QObject):
             "compare_single": lambda: display.set("compare", "single"),
             "compare_split": lambda: display.set("compare", "single" if display.compare == "split" else "split"),
             "compare_side": lambda: display.set("compare", "single" if display.compare == "side" else "side"),
+            "match_lines": lambda: display.set("lines", not display.lines),
             "panel": lambda: display.set("panel", not display.panel),
             "chrome": lambda: display.set("chrome", not display.chrome),
         }
@@ -90,21 +105,44 @@ class Desk(QObject):
         return does
 
     @Slot()
-    def _turn_page(self) -> None:
-        """Inspect opens the page of evidence; leaving it brings back the page that was open before."""
-        inspects = self.toolbox.tool == "inspect"
-        if inspects and not self._inspects:
-            self._page = self.display.page
-            self.display.set("page", "evidence")
-        elif self._inspects and not inspects and self.display.page == "evidence":
-            self.display.set("page", self._page)
-        self._inspects = inspects
+    def _visit(self) -> None:
+        """Inspect opens the page of evidence, control points that of references and the view side by side; leaving brings the last ones back.
+
+        The hand that is held for a moment leaves nothing.
+        """
+        tool = self.toolbox.chosen if self.toolbox.tool == "hand" else self.toolbox.tool
+        if tool == self._visited:
+            return
+        for name, shown in VISITS.get(self._visited, {}).items():
+            if getattr(self.display, name) == shown:
+                self.display.set(name, self._left[name])
+        self._visited = tool
+        self._left = {name: getattr(self.display, name) for name in VISITS.get(tool, {})}
+        for name, shown in VISITS.get(tool, {}).items():
+            self.display.set(name, shown)
+
+    @Slot()
+    def _show_references(self) -> None:
+        """One was added: it is seen in the list."""
+        self.display.set("page", "reference")
+
+    @Slot()
+    def _put_points_away(self) -> None:
+        """Without a reference there is nothing to set points in."""
+        if not self.document.references.items and self.toolbox.chosen == "points":
+            self.toolbox.choose("brush")
+
+    def set_points(self) -> None:
+        """Set control points by hand, with the panel and all that belongs to them in sight."""
+        self.display.set("chrome", True)
+        self.display.set("panel", True)
+        self.toolbox.choose("points")
 
     def not_from_here(self) -> None:
         """Forbid what the inspected pixel came from, and fill its hole by the next seed."""
         choice = self.inspection.choice
-        self.inspection.not_from_here()
-        if choice is not None:
+        if choice is not None and self.inspection.can_exclude:
+            self.inspection.not_from_here()
             self.filling.another(choice)
 
     def step_result(self, by: int) -> None:

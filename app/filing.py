@@ -251,7 +251,8 @@ class Filing(QObject):
         evidence = tuple(one for candidate in standing for one in candidate.evidence)
         self._say(tr("Writing evidence into {name}…").format(name=folder.name))
         mask = self._document.applied_mask()
-        self._start(ExportEvidence(folder, photograph.picture(), photograph.opened_later(), patches, evidence, mask))
+        references = self._document.references.as_references()
+        self._start(ExportEvidence(folder, photograph.picture(), photograph.opened_later(), patches, evidence, mask, references))
 
     # What the files' thread says
 

@@ -12,8 +12,11 @@ from app import results
 from app.asked import Asked, Hole
 from app.message import Message
 from app.sampling import area
+from app.told import filled as told
+from app.told import unmatched
 from app.words import tr
 from app.workshop import Fill, Guess, Prepare
+from engine.errors import NoMatch
 from engine.job import Job, Step
 from engine.picture import Mask, Patch
 
@@ -68,6 +71,8 @@ class Filling(QObject):
         self._preparing: Step | None = None
         self.preview: Patch | None = None
         self.stopping = self._late = False
+        self._unmatched: Choice | None = None
+        """The choice that found no reference to match when it was to get one more candidate."""
         self.report = ""
         """What to send us about the last failure that was our own fault."""
         for signal, slot in ((engine.stepped, self._stepped), (engine.finished, self._finished)):
@@ -76,7 +81,8 @@ class Filling(QObject):
             signal.connect(slot)
         document.opened.connect(self._forget)
         document.undone.connect(self._undone)
-        document.history_changed.connect(self.changed)
+        for signal in (document.history_changed, document.references.changed, recipe.changed):
+            signal.connect(self.changed)
 
     def prepare(self) -> None:
         """Load the engine, in its own thread."""
@@ -99,7 +105,22 @@ class Filling(QObject):
         """Why there is nothing to fill; empty where there is."""
         if self._document.photograph is None:
             return tr("Open a photograph first.")
-        return "" if self._document.holes() else tr("Paint over something to fill it.")
+        return self._lack or ("" if self._document.holes() else tr("Paint over something to fill it."))
+
+    @property
+    def _lack(self) -> str:
+        """What the method lacks to fill anything; empty where it has all."""
+        recipe = self._recipe
+        if not recipe.takes_references:
+            return ""
+        if not self._document.references.items:
+            return tr("Add a photograph of the same place as a reference, or choose another method.")
+        return recipe.kind.lacks if recipe.kind else ""
+
+    @property
+    def from_references(self) -> bool:
+        """Whether the next fill takes from references."""
+        return self._recipe.takes_references and bool(self._document.references.items)
 
     @property
     def can_repeat(self) -> bool:
@@ -108,14 +129,27 @@ class Filling(QObject):
 
     def fill(self) -> None:
         """Queue what is painted."""
-        document, photograph = self._document, self._document.photograph
-        if self.reason or photograph is None:
+        if self.reason:
             self.said.emit(Message(self.reason))
-            return
+        else:
+            self._fill(self._recipe.method)
+
+    def fill_without(self) -> None:
+        """Fill without references what found none that matches."""
+        again, self._unmatched = self._unmatched, None
+        if again is not None and again in self._document.choices:
+            self._another(again, self._recipe.plain)
+        elif self._document.holes():
+            self._fill(self._recipe.plain)
+
+    def _fill(self, method: str) -> None:
+        document, photograph = self._document, self._document.photograph
+        assert photograph is not None
+        self._unmatched = None
         painted = document.holes()
         holes = tuple(self._hole(document.numbers + k, box, photograph.size) for k, box in enumerate(painted, 1))
         document.numbers += len(holes)
-        self._add(self._asked(holes), document.take(painted, tr("Fill")))
+        self._add(self._asked(holes, method), document.take(painted, tr("Fill")))
 
     def _hole(self, number: int, box: Box, size: tuple[int, int]) -> Hole:
         """A painted hole as it is filled."""
@@ -128,16 +162,23 @@ class Filling(QObject):
         choice = choice or self._document.shown
         if choice is None:
             self.said.emit(Message(tr("Fill something first; then there can be another result.")))
-            return
+        elif self._lack:
+            self.said.emit(Message(self._lack))
+        else:
+            self._another(choice, self._recipe.method)
+
+    def _another(self, choice: Choice, method: str) -> None:
         waiting = sum(asked.again is choice for asked in (*self._queue, self._now) if asked)
         seed = 1 + max((one.seed for one in choice.candidates), default=-1) + waiting
         hole = Hole(choice.number, choice.box, choice.coverage, choice.coverage)
-        self._add(self._asked((hole,), seed, choice), self._document.take((), tr("Another result")))
+        self._add(self._asked((hole,), method, seed, choice), self._document.take((), tr("Another result")))
 
-    def _asked(self, holes: tuple[Hole, ...], seed: int = 0, again: Choice | None = None) -> Asked:
-        recipe, card = self._recipe, self._recipe.card
-        allowed = area(self._document.area.pixels) if card is None or card.copies else None
-        return Asked(holes, recipe.method, recipe.settings, allowed, seed, again)
+    def _asked(self, holes: tuple[Hole, ...], method: str, seed: int = 0, again: Choice | None = None) -> Asked:
+        recipe, document = self._recipe, self._document
+        card = next((card for card in recipe.cards if card.name == method), None)
+        allowed = area(document.area.pixels) if card is None or card.copies else None
+        references = document.references.as_references() if card is not None and card.references else ()
+        return Asked(holes, method, recipe.settings_of(method), allowed, seed, again, references)
 
     def _add(self, asked: Asked, taken: Edit) -> None:
         self._taken[asked] = taken
@@ -152,7 +193,7 @@ class Filling(QObject):
             return
         asked = self._now = self._queue.pop(0)
         mask = Mask(asked.coverage(photograph.box))
-        job = Job(self._picture(asked), mask, asked.method, asked.settings, asked.area, asked.seed)
+        job = Job(self._picture(asked), mask, asked.method, asked.settings, asked.area, asked.seed, references=asked.references)
         self._task, self._begun = Fill(job), time.monotonic()
         if not self._recipe.cards:
             self._files.start(Guess(job.picture, mask, asked.holes[0].box, self._task))
@@ -206,7 +247,9 @@ class Filling(QObject):
     def _stepped(self, task: object, step: Step) -> None:
         if isinstance(task, Prepare):
             self._preparing = step
-        elif task is self._task and not self.stopping:
+        elif task is not self._task:
+            return
+        elif not self.stopping:
             self._step = step
             if step.preview is not None:
                 self._see(step.preview)
@@ -242,7 +285,7 @@ class Filling(QObject):
         taken = self._taken.pop(asked, None)
         if results.unchanged(task.let_go(), result, self._picture(asked)):
             self._document.stand([(choice, len(choice.candidates) - 1) for choice in choices], tr("Fill"), taken)
-            self.said.emit(Message(tr("Filled in {seconds} s.").format(seconds=f"{seconds:.1f}")))
+            self.said.emit(Message(told(result.record, seconds)))
         else:
             self._keep(choices)
         self._end()
@@ -265,7 +308,13 @@ class Filling(QObject):
             self._end_stopped()
         elif task is self._task and self._now is not None:
             self.report = failure.report
-            self._give_back(self._now)
+            asked = self._now
+            self._give_back(asked)
+            if isinstance(failure.error, NoMatch):
+                self._unmatched = asked.again
+                self._end()
+                self.said.emit(unmatched(asked))
+                return
             text = tr("The fill failed. {reason} Nothing was changed.").format(reason=failure.sentence)
             self._end()
             self.said.emit(Message(text, "error", actions))

@@ -126,6 +126,18 @@ class Inspection(QObject):
         return self.sources[0] if self.sources else None
 
     @property
+    def can_exclude(self) -> bool:
+        """Whether what the pixel came from can be forbidden: it came from the photograph itself."""
+        return self.source is not None and not self.source.place.origin
+
+    @property
+    def anchors(self) -> list[Evidence]:
+        """What of the fill that is shown rests on anchors, the last stage first."""
+        choice = self._document.shown
+        candidate = choice.standing if choice else None
+        return [one for one in reversed(candidate.evidence if candidate else ()) if len(one.anchors())]
+
+    @property
     def target(self) -> Box | None:
         """The patch around the filled pixel that its source's patch was copied to."""
         if self.place is None or self.source is None:
@@ -163,7 +175,7 @@ class Inspection(QObject):
     @property
     def would_exclude(self) -> tuple[Box, np.ndarray] | None:
         """The box and the pixels (bool) that `not_from_here` would forbid; None where nothing is looked at."""
-        if self.place is None or self.source is None or self.evidence is None:
+        if self.place is None or self.source is None or self.evidence is None or not self.can_exclude:
             return None
         if self._piece is None:
             photograph = self._document.photograph

@@ -15,6 +15,7 @@ from engine.picture import Mask, usual_growth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.kinds import Kind
     from engine.job import Card, Settings
 
 MOST_GROWTH, MOST_FEATHER = 64, 64
@@ -28,7 +29,11 @@ class Recipe(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.cards: tuple[Card, ...] = ()
-        self.method = "patchmatch"
+        self.method = self.plain = "patchmatch"
+        """What fills; what did last without references."""
+        self.kinds: tuple[Kind, ...] = ()
+        """The features by which references can be matched; none until that is known."""
+        self._wanted = False
         self.grow: int | None = None
         """Pixels; None: the usual growth for the photograph's size."""
         self.feather = 0
@@ -43,7 +48,11 @@ class Recipe(QObject):
     @property
     def settings(self) -> Settings | None:
         """The method's settings as they are set; None until the engine is loaded."""
-        return self._settings.get(self.method)
+        return self.settings_of(self.method)
+
+    def settings_of(self, method: str) -> Settings | None:
+        """A method's settings as they are set."""
+        return self._settings.get(method)
 
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """What the shelf holds."""
@@ -51,18 +60,61 @@ class Recipe(QObject):
         for card in cards:
             self._settings.setdefault(card.name, card.settings())
         self.changed.emit()
+        if self._wanted:
+            self.use_references()
 
     def set_method(self, name: str) -> None:
         """Fill by another method; each keeps its own settings."""
         self.method = name
+        if not self.takes_references:
+            self.plain = name
         self.changed.emit()
 
-    def set_setting(self, name: str, value: Any) -> None:
-        """Change one setting of the method. Raises BadInput for a value out of its range."""
-        settings: Any = self.settings
-        assert settings is not None
-        self._settings[self.method] = replace(settings, **{name: value})
+    def set_setting(self, name: str, value: Any, method: str = "") -> None:
+        """Change one setting of a method, of the one that fills unless told. Raises BadInput for a value out of its range."""
+        method = method or self.method
+        settings: Any = self._settings[method]
+        self._settings[method] = replace(settings, **{name: value})
         self.changed.emit()
+
+    # References
+
+    @property
+    def reference_card(self) -> Card | None:
+        """The method that fills from references; None until the engine is loaded."""
+        return next((card for card in self.cards if card.references), None)
+
+    @property
+    def takes_references(self) -> bool:
+        """Whether the method fills from references."""
+        return self.card is not None and self.card.references
+
+    def use_references(self) -> None:
+        """Fill from references, by the method that does; once the engine is loaded, where it is not yet."""
+        card = self.reference_card
+        self._wanted = card is None
+        if card is not None and not self.takes_references:
+            self.set_method(card.name)
+
+    def leave_references(self) -> None:
+        """There are none any more: fill by what did so without."""
+        self._wanted = False
+        if self.takes_references:
+            self.set_method(self.plain)
+
+    def set_kinds(self, kinds: tuple[Kind, ...]) -> None:
+        """By which features references can be matched."""
+        self.kinds = kinds
+        self.changed.emit()
+
+    @property
+    def kind(self) -> Kind | None:
+        """The features by which they are matched, as that is set."""
+        card = self.reference_card
+        name = getattr(self._settings.get(card.name), "features", "") if card else ""
+        return next((one for one in self.kinds if one.name == name), None)
+
+    # The mask
 
     def set_grow(self, pixels: int | None) -> None:
         """Grow the mask by so many pixels; None: by the usual growth."""

@@ -42,6 +42,8 @@ class References(QObject):
         """Another photograph is open, which has none; nobody is told yet."""
         self.items: list[Companion] = []
         self.chosen: Companion | None = None
+        self.along = False
+        """Whether all there are came along with the photograph, and nobody asked for them."""
         self.half: PointPair | None = None
         """The pair of the chosen reference of which one side is set."""
         self.matching = False
@@ -56,13 +58,16 @@ class References(QObject):
 
     # Which there are
 
-    def add(self, picture: Picture, path: Path | None = None) -> Companion:
-        """One more, which is looked at from now on."""
+    def add(self, picture: Picture, path: Path | None = None, *, along: bool = False) -> Companion:
+        """One more, which is looked at from now on. One that comes `along` with the photograph is no step that can be undone."""
         self.settle()
         name = path.name if path else tr("Pasted photograph")
         made = Companion(free_number(one.number for one in self.items), free_name(name, (one.name for one in self.items)), picture, path)
         self.items = sorted((*self.items, made), key=lambda one: one.number)
         self.chosen, self.half = made, None
+        self.along = along
+        if along:
+            self._settled = self._state()
         self._commit(tr("Add reference"))
         self.tell()
         return made

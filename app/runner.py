@@ -38,6 +38,8 @@ class Failure:
 
     sentence: str
     report: str = ""
+    error: InlayError | None = None
+    """What the engine said, where it did."""
 
 
 class Runner(QObject):
@@ -107,7 +109,7 @@ class Runner(QObject):
         try:
             self._follow(task)
         except InlayError as error:
-            self._say(self.failed, task, Failure(str(error)))
+            self._say(self.failed, task, Failure(str(error), error=error))
         except MemoryError:
             text = tr("There is not enough memory for this; close other programs or work on a smaller picture.")
             self._say(self.failed, task, Failure(text))

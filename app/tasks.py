@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.files import open_mask, open_picture, save
+from engine.files import open_mask, open_picture, open_points, open_reference, save, save_points
+from engine.files.colour import between_profiles
 from engine.files.evidence_staged import staged_evidence
 from engine.files.preview import preview
 from engine.picture import Mask, Picture
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.files import Saved
     from engine.files.preview import Preview
     from engine.picture import Patch
+    from engine.reference import ControlPoint, Reference
 
 SIDE = 1000
 """Least longer side of the picture that is shown first."""
@@ -52,6 +54,60 @@ class Open:
                 yield small
             picture = whole.result()
         return Opened(picture, open_mask(self.mask, picture.size) if self.mask else None)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenReference:
+    """Open a photograph of the same place as one that is open, in its colours."""
+
+    path: Path | None
+    """None: it was pasted."""
+    like: Picture
+    along: bool = False
+    """It comes along with the photograph, and nobody asked for it."""
+    pasted: Picture | None = None
+
+    def run(self) -> Generator[None, None, Picture]:
+        """Do it."""
+        yield from ()
+        if self.path is not None:
+            return open_reference(self.path, self.like)
+        assert self.pasted is not None
+        return in_colours_of(self.pasted, self.like)
+
+
+def in_colours_of(picture: Picture, like: Picture) -> Picture:
+    """A picture that comes from no file, its numbers meaning the colours that those of another one mean."""
+    if not (like.layout.startswith("rgb") and picture.layout.startswith("rgb")):
+        return picture
+    return Picture(between_profiles(picture.pixels, picture.icc, like.icc), like.icc)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenPoints:
+    """Open pairs of points for references of those names."""
+
+    path: Path
+    names: tuple[str, ...]
+
+    def run(self) -> Generator[None, None, tuple[tuple[ControlPoint, ...], ...]]:
+        """Do it."""
+        yield from ()
+        return open_points(self.path, self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class SavePoints:
+    """Write the pairs of points of all references."""
+
+    path: Path
+    references: tuple[Reference, ...]
+
+    def run(self) -> Generator[None, None, Path]:
+        """Do it."""
+        yield from ()
+        save_points(self.path, self.references)
+        return self.path
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +169,7 @@ class ExportEvidence:
     patches: tuple[Patch, ...]
     evidence: tuple[Evidence, ...]
     mask: Mask
+    references: tuple[Reference, ...] = ()
 
     def run(self) -> Generator[None, None, Path]:
         """Do it."""

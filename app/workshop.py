@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from app.kinds import Kind
     from engine.geometry import Box
     from engine.job import Card, Job, Result, Step
     from engine.picture import Mask, Patch, Picture
     from engine.pipeline import Pipeline
+    from engine.reference import Match as Found
 
 _PIPELINES: list[Pipeline] = []
 
@@ -71,6 +73,45 @@ class Fill:
         job, self.job = self.job, None
         assert job is not None
         return job
+
+
+@dataclass(eq=False)
+class Match:
+    """Find out how the references of a Job lie on its picture. Returns one match for each, in their order."""
+
+    job: Job | None
+
+    def run(self) -> Generator[Step, None, tuple[Found, ...]]:
+        """Do it."""
+        assert self.job is not None
+        try:
+            return (yield from _pipeline().match(self.job))
+        finally:
+            self.job = None  # its picture need not be copied to be written to
+            _hand_back()
+
+
+@dataclass(frozen=True, eq=False)
+class ListKinds:
+    """See by which features references can be matched, and of which of them the weights are here. Returns Kinds."""
+
+    def run(self) -> Generator[Step, None, tuple[Kind, ...]]:
+        """Do it."""
+        from app.kinds import Kind  # noqa: PLC0415
+        from engine.matching.features import FEATURES  # noqa: PLC0415
+        from engine.weights import MissingWeights, where  # noqa: PLC0415
+
+        yield from ()
+        kinds: list[Kind] = []
+        for name, one in FEATURES.items():
+            lacks = ""
+            try:
+                if one.weights:
+                    where(one.weights)
+            except MissingWeights as missing:
+                lacks = str(missing)
+            kinds.append(Kind(name, one.title, one.licence, lacks))
+        return tuple(kinds)
 
 
 @dataclass(frozen=True, eq=False)
