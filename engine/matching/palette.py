@@ -149,9 +149,8 @@ def _bytes(values: Shades) -> NDArray[np.uint8]:
 
 def _half(values: Any) -> Any:
     """Half the size, rounded up, each pixel the mean of those under it."""
-    size = -(-values.shape[0] // 2), -(-values.shape[1] // 2)
-    small: Any = cv2.resize(values, size[::-1], interpolation=cv2.INTER_AREA)
-    return small.reshape(*size, *values.shape[2:])
+    height, width = (int(length + 1) // 2 for length in values.shape[:2])
+    return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA)).reshape(height, width, *values.shape[2:])
 
 
 def _halves(wanted: NDArray[np.bool_], sources: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
