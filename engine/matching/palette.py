@@ -147,10 +147,11 @@ def _bytes(values: Shades) -> NDArray[np.uint8]:
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
-def _half(values: Any) -> Any:
+def _half(values: NDArray[Any]) -> NDArray[Any]:
     """Half the size, rounded up, each pixel the mean of those under it."""
     height, width = (int(length + 1) // 2 for length in values.shape[:2])
-    return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA)).reshape(height, width, *values.shape[2:])
+    small: NDArray[Any] = cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA)
+    return small.reshape(height, width, *values.shape[2:])
 
 
 def _halves(wanted: NDArray[np.bool_], sources: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
