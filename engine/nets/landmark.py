@@ -104,7 +104,7 @@ def padded(pictures: Tensor) -> Tensor:
     return functional.pad(pictures, (0, -width % MULTIPLE, 0, -height % MULTIPLE), mode="replicate")
 
 
-def read_at(described: Tensor, points: Tensor, stride: int) -> Tensor:
+def read_at(described: Tensor, points: Tensor, stride: float) -> Tensor:
     """(B, n, C): unit vectors at points (B, n, 2) of rows and columns in pixels, between the cells of a map (B, C, h, w) of this stride."""
     height, width = described.shape[-2:]
     size = points.new_tensor([height, width]) * stride
