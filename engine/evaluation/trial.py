@@ -27,22 +27,24 @@ MATCH = ("matched", "match_score", "inliers", "coverage", "used")
 
 
 def matched(record: Mapping[str, Any]) -> dict[str, float | str]:
-    """What a run record says of references, in plain numbers: of the best that was used, or else of the best there was.
+    """What a run record says of references, in plain numbers: of the one that was used most, or else of the best there was.
 
     Args:
-        record: "matched" (whether any reference was used) and "references", a mapping each with "name", "used", and what else is
-            known: "score" (-1 to 1), "inliers", "coverage" (share of the hole, 0 to 1). An empty one gives an empty answer.
+        record: "matched" (whether any reference was used) and "references", a mapping each with "name", "used" (the share of the hole
+            that came from it, or whether any did), and what else is known: "score" (-1 to 1), "inliers", "coverage" (the share of the
+            hole that it shows, 0 to 1). An empty one gives an empty answer.
 
     Returns:
-        "matched" (1 or 0), "match_score", "inliers" and "coverage" as far as they are known, and "used": names, with commas between.
+        "matched" (1 or 0), "match_score", "inliers" and "coverage" as far as they are known, and "used": names, that which was used most
+        first, with commas between.
     """
     every: list[Mapping[str, Any]] = list(record.get("references", ()))
     if "matched" not in record and not every:
         return {}
-    used = [one for one in every if one.get("used")]
+    used = sorted((one for one in every if one.get("used")), key=lambda one: -float(one["used"]))
     found: dict[str, float | str] = {"matched": float(record.get("matched", bool(used)))}
     if every:
-        best = max(used or every, key=lambda one: (one.get("score", 0.0), one.get("inliers", 0)))
+        best = used[0] if used else max(every, key=lambda one: (one.get("score", 0.0), one.get("inliers", 0)))
         for name, key in (("match_score", "score"), ("inliers", "inliers"), ("coverage", "coverage")):
             if (value := best.get(key)) is not None and math.isfinite(value):
                 found[name] = float(value)

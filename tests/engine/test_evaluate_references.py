@@ -17,6 +17,7 @@ from skimage import data as bundled
 from engine.errors import BadInput
 from engine.evaluation import homography, memory, serving
 from engine.evaluation.asked import Asked, Field
+from engine.evaluation.ours import read
 from engine.evaluation.sets import subjects
 from engine.evaluation.trial import Trial, matched
 from engine.evaluation.workers import Effort, Worker
@@ -115,6 +116,30 @@ def test_without_a_match_the_peer_fills_as_telea_does(peer: Worker) -> None:
         assert np.array_equal(filled, telea(CAT, MASK))
         assert not reply["record"]["matched"]
         assert not any(one["used"] for one in reply["record"]["references"])
+
+
+@pytest.fixture(scope="module")
+def ours() -> Iterator[Worker]:
+    with Worker("refmatch:features=rootsift") as worker:
+        yield worker
+
+
+def test_a_method_of_the_shelf_is_given_references(ours: Worker) -> None:
+    filled, reply = ours.fill(CAT, MASK, ONCE, {"cup.jpg": COFFEE, "other.jpg": OTHER})
+    assert error(filled, CAT, MASK) < error(telea(CAT, MASK), CAT, MASK) / 5
+    assert reply["record"]["matched"]
+    assert [one["name"] for one in reply["record"]["references"]] == ["cup.jpg", "other.jpg"]
+    found = matched(reply["record"])
+    assert (found["matched"], found["used"]) == (1.0, "other.jpg")
+    assert min(float(found[name]) for name in ("match_score", "coverage")) > 0.7
+
+
+def test_without_a_match_it_fills_unless_told_to_stop(ours: Worker) -> None:
+    filled, reply = ours.fill(CAT, MASK, ONCE, {"cup": COFFEE})
+    assert (filled[MASK > 0].max(-1) > 0).all()
+    assert matched(reply["record"])["matched"] == 0
+    told = [read(f"refmatch{settings}")[1] for settings in ("", ":features=rootsift", ":no_match=stop")]
+    assert [vars(one)["no_match"] for one in told] == ["fill", "fill", "stop"]
 
 
 def test_a_reference_of_an_earlier_fill_is_forgotten(peer: Worker) -> None:
@@ -217,9 +242,10 @@ def test_an_evaluation_keeps_what_was_made_of_references(scenes: Path, tmp_path:
     assert [one["match"] for one in scores(out)["trials"]] == [one["match"] for one in found.values()]
 
 
-def test_a_journal_from_before_there_were_references_is_read(scenes: Path, tmp_path: Path) -> None:
+def test_a_journal_from_before_there_were_references_is_read(scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INLAY_PEERS", str(HERE))
     out = tmp_path / "out"
-    asked = (scenes, "--methods", "telea", "--holes", "box", "--scores", "psnr", "-o", out, "--quiet")
+    asked = (scenes, "--methods", "peer:telea", "--holes", "box", "--scores", "psnr", "-o", out, "--quiet")
     assert evaluate(*asked) == 0
     first, *rest = [json.loads(line) for line in lines(out)]
     old = [{key: value for key, value in one.items() if key != "match"} for one in rest]
@@ -262,11 +288,11 @@ def lone(folder: Path) -> list[Any]:
                 "matched": True,
                 "references": [
                     {"name": "a", "score": 0.9, "inliers": 9, "coverage": 0.1, "used": False},
-                    {"name": "b", "score": 0.4, "inliers": 99, "coverage": 0.8, "used": True},
-                    {"name": "c", "score": 0.6, "inliers": 20, "coverage": 0.7, "used": True},
+                    {"name": "b", "score": 0.4, "inliers": 99, "coverage": 0.8, "used": 0.2},
+                    {"name": "c", "score": 0.3, "inliers": 20, "coverage": 0.7, "used": 0.6},
                 ],
             },
-            {"matched": 1.0, "match_score": 0.6, "inliers": 20.0, "coverage": 0.7, "used": "b, c"},
+            {"matched": 1.0, "match_score": 0.3, "inliers": 20.0, "coverage": 0.7, "used": "c, b"},
         ),
         (
             {"matched": False, "references": [{"name": "a", "score": float("nan"), "inliers": 3, "used": False}]},
