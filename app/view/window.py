@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.view import clipboard, icons, style
 from app.view.canvas.aim import Aim
 from app.view.canvas.canvas import Canvas
-from app.view.canvas.findings import EvidenceLayer, SourceArrow
+from app.view.canvas.findings import EvidenceLayer
 from app.view.canvas.overlay import Overlay
 from app.view.canvas.pointer import Pointer
 from app.view.canvas.reticle import Reticle
+from app.view.canvas.views import Views
 from app.view.clipboard import Drops
 from app.view.dialogs import Dialogs
 from app.view.header import Header
@@ -23,6 +24,7 @@ from app.view.panel.evidence_page import EvidencePage
 from app.view.panel.fill_page import FillPage
 from app.view.panel.footer import Footer
 from app.view.panel.panel import Panel
+from app.view.panel.reference_page import ReferencePage
 from app.view.rail import Rail
 from app.view.recent import keep_recent
 from app.view.start import Start
@@ -72,23 +74,27 @@ class Window(QMainWindow):
         self.aim = Aim(document, toolbox, lambda: self.canvas.viewport, self)
         self.pointer = Pointer(document, toolbox, desk.inspection, self.aim)
         self.fill_page = FillPage(document, desk.recipe, filling, actions, theme)
-        self.evidence_page = EvidencePage(document, desk.inspection, actions, theme)
+        self.reference_page = ReferencePage(document, desk.recipe, display, actions, theme)
+        self.evidence_page = EvidencePage(document, desk.inspection, display, actions, theme)
+        self.views = Views(self.canvas, desk, self.aim, self.pointer, self.fill_page.excerpts.part, theme)
         self.layers = (
             EvidenceLayer(document, desk.inspection, display, self),
             Overlay(document, filling, desk.recipe, display, toolbox, self),
-            SourceArrow(desk.inspection, toolbox, self.aim, self.fill_page.excerpts.part, self),
+            *self.views.layers,
             Reticle(toolbox, self.aim, self),
         )
         self.footer, self.status = Footer(actions, document, filling), Status(document)
-        self.dialogs, self.drops = Dialogs(self, desk.filing, actions), Drops(self, desk.filing)
+        self.dialogs = Dialogs(self, desk.filing, desk.adding, actions)
+        self.drops = Drops(self, desk.filing, desk.adding, self._is_reference)
 
     def _lay(self) -> None:
         self.panel.add_page("fill", tr("Fill"), self.fill_page)
+        self.panel.add_page("reference", tr("Reference"), self.reference_page)
         self.panel.add_page("evidence", tr("Evidence"), self.evidence_page)
         self.panel.set_footer(self.footer)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(4)
-        self.splitter.addWidget(self.canvas)
+        self.splitter.addWidget(self.views)
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
@@ -123,7 +129,7 @@ class Window(QMainWindow):
         desk.document.history_changed.connect(self._title)
         desk.display.changed.connect(self._display_changed)
         desk.recipe.changed.connect(self._tell_machine)
-        for speaks in (desk.filling, desk.filing):
+        for speaks in (desk.filling, desk.filing, desk.adding, desk.matching):
             speaks.said.connect(self.say)
         desk.filing.opening.connect(self._opening)
         desk.filing.closed_allowed.connect(self._leave)
@@ -151,6 +157,7 @@ class Window(QMainWindow):
             "quit": self.close,
             "copy": lambda: clipboard.copy(self.desk.filing),
             "paste": lambda: clipboard.paste(self.desk.filing),
+            "paste_reference": lambda: clipboard.paste_reference(self.desk.adding),
             "stop": self.escape,
             "zoom_in": self.canvas.zoom_in,
             "zoom_out": self.canvas.zoom_out,
@@ -240,10 +247,21 @@ class Window(QMainWindow):
     def _show_cursor(self) -> None:
         self.canvas.set_tool_cursor(self.aim.cursor)
 
-    @Slot(bool)
-    def _hovering(self, over: bool) -> None:
-        self.canvas.set_drop(tr("Drop to open") if over else "")
-        self.start.set_dropping(over)
+    @Slot(str)
+    def _hovering(self, use: str) -> None:
+        """Say what letting go would do, and what it would with Shift."""
+        is_open = self.desk.document.photograph is not None
+        words = {
+            "open": tr("Drop to open, with Shift to add as reference") if is_open else tr("Drop to open"),
+            "reference": tr("Drop to add as reference"),
+        }
+        self.canvas.set_drop(words.get(use, ""))
+        self.start.set_dropping(bool(use))
+
+    def _is_reference(self, place: QPoint, shift: bool) -> bool:
+        """Whether what is dropped there is to be a reference: on the panel, and anywhere with Shift."""
+        on_panel = self.panel.isVisible() and self.panel.rect().contains(self.panel.mapFrom(self, place))
+        return self.desk.adding.possible and (on_panel or shift)
 
     @Slot()
     def _tell_machine(self) -> None:
@@ -270,7 +288,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Another theme is worn."""
         icons.tint(self.desk.actions.all())
-        for part in (self.canvas, self.fill_page, self.evidence_page):
+        for part in (self.views, self.fill_page, self.reference_page, self.evidence_page):
             part.set_theme(current())
 
     # What is asked
@@ -280,7 +298,7 @@ class Window(QMainWindow):
         self.desk.actions["full_screen"].setChecked(self.isFullScreen())
 
     def _copy_report(self) -> None:
-        QGuiApplication.clipboard().setText(self.desk.filling.report or self.desk.filing.report)
+        QGuiApplication.clipboard().setText(self.desk.filling.report or self.desk.filing.report or self.desk.adding.report)
 
     def escape(self) -> None:
         """One thing a press: the gesture, the running fill, what waits after it, the pin, the message."""

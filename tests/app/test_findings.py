@@ -15,9 +15,11 @@ from app.tools.lasso import Lasso
 from app.tools.rectangle import Rectangle
 from app.tools.stroke import Point
 from app.view.canvas.aim import Aim
-from app.view.canvas.findings import EvidenceLayer, SourceArrow
+from app.view.canvas.findings import EvidenceLayer
 from app.view.canvas.gestures import Shaping, mask_of
 from app.view.canvas.reticle import Reticle
+from app.view.canvas.side import Side
+from app.view.canvas.source_arrow import Looked, SourceArrow
 from app.view.canvas.viewport import Viewport
 from app.view.panel.excerpts import Excerpts
 from engine.drawing import draw
@@ -43,7 +45,9 @@ class Scene:
         self.view = Viewport((HEIGHT, WIDTH), WIDTH + 2 * MARGIN, HEIGHT + 2 * MARGIN, 1.0, MARGIN, MARGIN)
         self.aim = Aim(core.document, self.toolbox, lambda: self.view)
         self.evidence = EvidenceLayer(core.document, self.inspection, self.display)
-        self.arrow = SourceArrow(self.inspection, self.toolbox, self.aim, Excerpts(core.document).part)
+        self.side = Side(core.document, self.display)
+        self.looked = Looked(self.inspection, self.toolbox, core.document.references, self.side)
+        self.arrow = SourceArrow(self.inspection, self.looked, self.aim, Excerpts(core.document).part)
         self.reticle = Reticle(self.toolbox, self.aim)
         self.stale: list[Box | None] = []
         for layer in (self.evidence, self.arrow, self.reticle):

@@ -165,7 +165,10 @@ class Canvas(Stage):
         event.setAccepted(self._ask("tablet", event, event.position()))
 
     def event(self, event: QEvent) -> bool:
-        """Gestures, for which a widget has no handler of its own."""
+        """Gestures, and keys that a tool wants before they are shortcuts, for which a widget has no handler of its own."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._ask("override", event):
+            event.accept()
+            return True
         if isinstance(event, QNativeGestureEvent) and self.has_picture:
             view = self._navigation.gesture(self._view, event)
             if view is not None:

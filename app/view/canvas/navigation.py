@@ -56,9 +56,9 @@ class Navigation:
             return view.zoomed_to(1.0, place.x(), place.y()) if view.fitted else view.fit()
         return None
 
-    def press(self, event: QMouseEvent) -> bool:
-        """Take hold of the picture: middle button, or the hand in hand."""
-        by_hand = event.button() == Qt.MouseButton.LeftButton and self._toolbox.tool == "hand"
+    def press(self, event: QMouseEvent, *, by_hand: bool = False) -> bool:
+        """Take hold of the picture: middle button, or the hand in hand, or whatever is in hand where it can do nothing else."""
+        by_hand = event.button() == Qt.MouseButton.LeftButton and (by_hand or self._toolbox.tool == "hand")
         if event.button() != Qt.MouseButton.MiddleButton and not by_hand:
             return False
         self._last = self._pressed = event.position()

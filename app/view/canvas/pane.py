@@ -10,7 +10,6 @@ from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.view import marks
 from app.view.canvas.backdrop import paint_checker, paint_grid, surround
 from app.view.canvas.viewport import Viewport
 
@@ -114,7 +113,6 @@ class Pane(QWidget):
             painter.setClipRect(part)
             painter.fillRect(part, self._ground())
             complete = self._paint(painter, part, until) and complete
-            marks.ring(painter, self, QRectF(self.rect()), 0)
         painter.end()
         self._drawn = True
         if complete:
@@ -131,8 +129,8 @@ class Pane(QWidget):
         self._paint_layers(painter, clip)
         return complete
 
-    def _draw(self, painter: QPainter, clip: QRect, until: float) -> bool:
-        """Draw the picture, all in device pixels; whether it is as fine as it can be."""
+    def draw(self, painter: QPainter, view: Viewport, clip: QRect, until: float = math.inf) -> bool:
+        """Draw the picture as a view of it shows it, all in device pixels; whether it is as fine as it can be."""
         raise NotImplementedError
 
     @property
@@ -148,7 +146,7 @@ class Pane(QWidget):
             paint_checker(painter, view, self._theme)
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        complete = self._draw(painter, fine, until)
+        complete = self.draw(painter, view, fine, until)
         paint_grid(painter, view, fine, self._theme)
         painter.restore()
         return complete

@@ -13,6 +13,7 @@ from app.tools.rectangle import Rectangle
 from app.tools.stroke import Point
 from app.view.canvas.aim import PAINTS, SHAPES, Aim
 from app.view.canvas.gestures import Gesture, Painting, Shaping, Sizing, Undecided, area_of, mask_of
+from app.view.canvas.point_tool import GRIP, PointTool
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0,
 
 STRIDE = 16
 """Device-independent pixels that an arrow goes with Shift."""
+
+FAR = 10
+"""Pixels of the picture that an arrow moves a control point by with Shift."""
+
+ENTER, DELETE = {Qt.Key.Key_Return, Qt.Key.Key_Enter}, {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 
 HELD = 300
 """Milliseconds after which a key is not tapped but held."""
@@ -44,6 +50,7 @@ class Pointer:
 
     def __init__(self, document: Document, toolbox: Toolbox, inspection: Inspection, aim: Aim) -> None:
         self._document, self._toolbox, self._inspection, self._aim = document, toolbox, inspection, aim
+        self.points = PointTool(document, aim)
         self._asks = _Asks(aim)
         self.not_from_here = self._asks.not_from_here
         """A signal: what the inspected pixel came from is not wanted."""
@@ -58,7 +65,7 @@ class Pointer:
     @property
     def busy(self) -> bool:
         """Whether a gesture is under way: Esc then belongs to it."""
-        return self._aim.gesture is not None
+        return self._aim.gesture is not None or self.points.held is not None
 
     @property
     def holds_inspect(self) -> bool:
@@ -86,7 +93,8 @@ class Pointer:
         """Hear of an event of the canvas; whether it was used.
 
         Args:
-            kind: "press", "move", "release", "double", "key", "key_release", "tablet" or "leave".
+            kind: "press", "move", "release", "double", "key", "key_release", "override" (whether a key is wanted that is a shortcut too), "tablet"
+                or "leave".
             event: Qt's own.
             row: where the pointer is in the picture; pixel corners lie at whole numbers.
             column: as `row`.
@@ -94,6 +102,8 @@ class Pointer:
         if self._document.photograph is None:
             return False
         if isinstance(event, QKeyEvent):
+            if kind == "override":
+                return self._overrides(event)
             return self._key_release(event) if kind == "key_release" else self._key(event)
         if isinstance(event, QTabletEvent):
             return self._tablet(event, Point(row, column, event.pressure()))
@@ -137,7 +147,9 @@ class Pointer:
         self._look(point)
 
     def _look(self, point: Point) -> None:
-        """Read the pixel under the pointer, if the tool in hand does."""
+        """Read the pixel under the pointer, or find the control point there, if the tool in hand does."""
+        if self._toolbox.tool == "points":
+            self.points.hover("here", (point.row, point.column), self._grip)
         if self._toolbox.tool != "inspect":
             return
         row, column = math.floor(point.row), math.floor(point.column)
@@ -146,8 +158,15 @@ class Pointer:
         else:
             self._inspection.leave()
 
+    @property
+    def _grip(self) -> float:
+        """Pixels of the picture around a control point in which it is taken hold of."""
+        return GRIP / self._aim.view().scale
+
     def escape(self) -> bool:
-        """Drop what is being drawn; whether there was anything."""
+        """Drop what is being drawn, or the half of a pair of control points; whether there was anything."""
+        if self.points.escape():
+            return True
         gesture, self._aim.gesture = self._aim.gesture, None
         if gesture is not None:
             gesture.drop()
@@ -174,6 +193,8 @@ class Pointer:
         if tool == "inspect":
             self._inspect(point, alt=bool(keys & _ALT))
             return True
+        if tool == "points":
+            return self.points.press("here", (point.row, point.column), self._grip)
         gesture = self._begun(tool, point, keys, sizes=bool(sizes))
         if gesture is None:
             return False
@@ -207,6 +228,9 @@ class Pointer:
         return Shaping(mask_of(self._document, name, erase=alt), shape(point.row, point.column), point)
 
     def _to(self, point: Point) -> bool:
+        if self.points.held is not None:
+            self.points.move("here", (point.row, point.column))
+            return True
         if self._aim.gesture is None:
             return False
         self._aim.gesture.to(point)
@@ -215,6 +239,8 @@ class Pointer:
 
     def _end(self, event: QMouseEvent | QTabletEvent | QKeyEvent) -> bool:
         """Release; a button that began nothing ends nothing."""
+        if self.points.held is not None:
+            return self.points.release()
         gesture = self._aim.gesture
         pressed = event.buttons() if isinstance(event, QMouseEvent | QTabletEvent) else Qt.MouseButton.NoButton
         if gesture is None or pressed & (Qt.MouseButton.RightButton if isinstance(gesture, Sizing) else Qt.MouseButton.LeftButton):
@@ -249,6 +275,25 @@ class Pointer:
 
     # Keys
 
+    def _overrides(self, event: QKeyEvent) -> bool:
+        """Enter takes a proposed point rather than fill, and Delete one away, while the canvas has the keyboard."""
+        if self._toolbox.tool != "points":
+            return False
+        return (event.key() in ENTER and self.points.proposed is not None) or (event.key() in DELETE and self.points.touched is not None)
+
+    def _point_key(self, event: QKeyEvent) -> bool:
+        """What the keys do to control points; whether one was used."""
+        key = Qt.Key(event.key())
+        if key in ENTER:
+            return self.points.accept()
+        if key in DELETE:
+            return self.points.delete()
+        if key not in ARROWS or event.modifiers() & (_ALT | Qt.KeyboardModifier.ControlModifier):
+            return False
+        across, down = ARROWS[key]
+        far = FAR if event.modifiers() & _SHIFT else 1
+        return self.points.nudge(down * far, across * far)
+
     def _key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Alt:
@@ -258,6 +303,8 @@ class Pointer:
             return self.escape() or self.free()
         if key == Qt.Key.Key_Insert:
             return self._insert(event)
+        if self._toolbox.tool == "points" and self._point_key(event):
+            return True
         if key in ARROWS and not event.modifiers() & (_ALT | Qt.KeyboardModifier.ControlModifier):
             return self._arrow(ARROWS[key], STRIDE if event.modifiers() & _SHIFT else 1)
         return key == Qt.Key.Key_Space and self._hold_shape(held=True)

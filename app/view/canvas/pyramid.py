@@ -42,14 +42,16 @@ class Levels(Protocol):
 class Pyramid:
     """All levels of the photograph as it is now. Only those above its own pixels take memory, a third of what these take."""
 
-    def __init__(self, size: tuple[int, int], read: Read) -> None:
+    def __init__(self, size: tuple[int, int], read: Read, *, blank: bool = False) -> None:
+        """Of a photograph of that size; `blank`: whoever asked for it reads it with `refreshing`, before anything else."""
         self._read = read
         self.sizes = [size]
         while max(self.sizes[-1]) > TOP:
             self.sizes.append(_halved_size(self.sizes[-1]))
         sample = read(Box(0, 0, 1, 1))
         self._above = [np.empty((*one, *sample.shape[2:]), sample.dtype) for one in self.sizes[1:]]
-        self.refresh(Box.whole(size))
+        if not blank:
+            self.refresh(Box.whole(size))
 
     def part(self, level: int, box: Box) -> NDArray[Any]:
         """A box of a level."""
@@ -67,11 +69,17 @@ class Pyramid:
 
     def refresh(self, box: Box) -> None:
         """Read a box of the photograph again, where it was changed."""
+        for _ in self.refreshing(box):
+            pass
+
+    def refreshing(self, box: Box) -> Iterator[None]:
+        """The same, with a pause after every few milliseconds."""
         for level in range(1, len(self.sizes)):
             seen = self.seen(level, box)
             for top in range(seen.top, seen.bottom, STRIP):
                 strip = Box(top, seen.left, min(STRIP, seen.bottom - top), seen.width)
                 self._above[level - 1][strip.slices] = halved(self.part(level - 1, self.below(level, strip, level - 1)), level)
+                yield
 
     def below(self, level: int, box: Box, lower: int) -> Box:
         """The box of a lower level that a box is made of."""

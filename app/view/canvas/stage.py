@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, QTimer, Slot
 from PySide6.QtGui import QPainter
 
+from app.view import marks
 from app.view.canvas.backdrop import paint_drop, surround
 from app.view.canvas.pane import Pane
 from app.view.canvas.sights import Sights
@@ -192,10 +194,12 @@ class Stage(Pane):
             complete = super()._paint(painter, clip, until)
         if self._drop:
             paint_drop(painter, self.rect(), self._drop, self._theme, self.font())
+        marks.ring(painter, self, QRectF(self.rect()), 0)
         return complete
 
-    def _draw(self, painter: QPainter, clip: QRect, until: float) -> bool:
-        return self.sights.draw(painter, self._view, clip, until)
+    def draw(self, painter: QPainter, view: Viewport, clip: QRect, until: float = math.inf) -> bool:
+        """Draw the photograph as a view of it shows it."""
+        return self.sights.draw(painter, view, clip, until)
 
     @property
     def _has_alpha(self) -> bool:

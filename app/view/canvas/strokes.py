@@ -24,6 +24,12 @@ HEAD = 10.0
 ARM = 3.5
 """From the middle of the cross to its ends."""
 
+DASH = 5.0
+"""Of a dashed line, and as much between dashes, in device-independent pixels."""
+
+SIGHT, SIGHT_ARMS = 12.0, (4.0, 20.0)
+"""Radius of the ring of a ring-cross, and from its middle to where its arms begin and end."""
+
 
 def black() -> QColor:
     """What lies under every line."""
@@ -86,3 +92,44 @@ def cross(painter: QPainter, centre: QPointF, *, minus: bool = False) -> None:
         painter.drawLine(centre - across, centre + across)
         if not minus:
             painter.drawLine(centre - down, centre + down)
+
+
+def ring(painter: QPainter, centre: QPointF, radius: float, colour: str = WHITE, *, dashed: bool = False) -> None:
+    """A circle; dashed, its black stays whole."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in pens(colour):
+        painter.setPen(_dashed(pen) if dashed and pen.color() == QColor(colour) else pen)
+        painter.drawEllipse(centre, radius, radius)
+
+
+def dot(painter: QPainter, centre: QPointF, radius: float, colour: str) -> None:
+    """A disc with a black rim."""
+    painter.setPen(QPen(black(), 1.2))
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(centre, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def dashes(painter: QPainter, points: list[QPointF], *, closed: bool) -> None:
+    """A dashed line through points: white dashes on a black line."""
+    for pen in pens():
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(_dashed(pen) if pen.color() == QColor(WHITE) else pen)
+        draw = painter.drawPolygon if closed else painter.drawPolyline
+        draw(QPolygonF(points))
+
+
+def _dashed(pen: QPen) -> QPen:
+    pen.setDashPattern([DASH / pen.widthF()] * 2)
+    return pen
+
+
+def sight(painter: QPainter, centre: QPointF) -> None:
+    """A ring-cross, open in the middle: the place that another view points at."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    begin, end = SIGHT_ARMS
+    for pen in pens():
+        painter.setPen(pen)
+        painter.drawEllipse(centre, SIGHT, SIGHT)
+        for way in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+            painter.drawLine(centre + way * begin, centre + way * end)
