@@ -76,7 +76,18 @@ class Window(QMainWindow):
         self.fill_page = FillPage(document, desk.recipe, filling, actions, theme)
         self.reference_page = ReferencePage(document, desk.recipe, display, actions, theme)
         self.evidence_page = EvidencePage(document, desk.inspection, display, actions, theme)
-        self.views = Views(self.canvas, desk, self.aim, self.pointer, self.fill_page.excerpts.part, theme)
+        self.views = Views(
+            self.canvas,
+            document,
+            filling,
+            desk.inspection,
+            display,
+            toolbox,
+            self.aim,
+            self.pointer.points,
+            self.fill_page.excerpts.part,
+            theme,
+        )
         self.layers = (
             EvidenceLayer(document, desk.inspection, display, self),
             Overlay(document, filling, desk.recipe, display, toolbox, self),

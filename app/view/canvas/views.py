@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
-    from app.desk import Desk
+    from app.display import Display
+    from app.document import Document
+    from app.filling import Filling
+    from app.inspection import Inspection
+    from app.toolbox import Toolbox
     from app.view.canvas.aim import Aim
     from app.view.canvas.canvas import Canvas
-    from app.view.canvas.pointer import Pointer
+    from app.view.canvas.point_tool import PointTool
     from app.view.canvas.viewport import Viewport
     from app.view.theme import Theme
     from engine.geometry import Box
@@ -42,11 +46,20 @@ class Views(QWidget):
     """
 
     def __init__(
-        self, canvas: Canvas, desk: Desk, aim: Aim, pointer: Pointer, excerpt: Callable[[Box], tuple[QImage, Box] | None], theme: Theme
+        self,
+        canvas: Canvas,
+        document: Document,
+        filling: Filling,
+        inspection: Inspection,
+        display: Display,
+        toolbox: Toolbox,
+        aim: Aim,
+        points: PointTool,
+        excerpt: Callable[[Box], tuple[QImage, Box] | None],
+        theme: Theme,
     ) -> None:
         super().__init__()
-        document, display, toolbox, points = desk.document, desk.display, desk.toolbox, pointer.points
-        self.canvas, self._document, self._display, self._filling = canvas, document, display, desk.filling
+        self.canvas, self._document, self._display, self._filling = canvas, document, display, filling
         self.side = points.side = Side(document, display, self)
         self.beside = Beside(self.side, canvas, document, toolbox, points, display, theme)
         self.titles = Strip(), Strip(tr("Same place"))
@@ -55,11 +68,11 @@ class Views(QWidget):
         for child in (self.beside, *self.titles):
             child.hide()
         self._is_split = False
-        looked = Looked(desk.inspection, toolbox, document.references, self.side, self)
-        arrow = SourceArrow(desk.inspection, looked, aim, excerpt, self)
+        looked = Looked(inspection, toolbox, document.references, self.side, self)
+        arrow = SourceArrow(inspection, looked, aim, excerpt, self)
         here, there = (
             (
-                Anchors(half, document, desk.inspection, display, self.side, self),
+                Anchors(half, document, inspection, display, self.side, self),
                 MatchLines(half, self.side, display, self),
                 PointMarks(half, pane, points, toolbox, display, self),
                 Twin(half, self.side, aim, self),
@@ -67,7 +80,7 @@ class Views(QWidget):
             for half, pane in zip(HALVES, (canvas, self.beside), strict=True)
         )
         self.layers = (here[0], arrow, *here[1:])
-        beside = (Traced(document, desk.filling, self.side, self), there[0], SourceBeside(looked, self.side, self), *there[1:])
+        beside = (Traced(document, filling, self.side, self), there[0], SourceBeside(looked, self.side, self), *there[1:])
         self.beside.layers += beside
         for layer in beside:
             layer.stale.connect(self.beside.update_box)
