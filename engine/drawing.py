@@ -36,6 +36,9 @@ def _wheel() -> NDArray[np.float32]:
     return (np.concatenate(hues) / 255).astype(np.float32)
 
 
+# Grey, and the six hues of Okabe and Ito, "Color universal design", 2008, that are told apart with any kind of colour blindness.
+_LABELS = np.frombuffer(bytes.fromhex("9a9a9a e69f00 56b4e9 009e73 f0e442 d55e00 cc79a7"), np.uint8).reshape(-1, 3).astype(np.float32)
+
 _WHEEL = _wheel()
 _SCALE = np.frombuffer(_HEAT, np.uint8).reshape(-1, 3).astype(np.float32)
 
@@ -80,6 +83,20 @@ def heat_colours(values: NDArray[np.floating[Any]], low: float, high: float) -> 
     return _rgba(np.rint((1 - share) * _SCALE[first] + share * _SCALE[first + 1]), there)
 
 
+def label_colours(values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """Labels in colours that do not follow one another: 0 is grey, the first six after it are told apart by everybody; then anew from 1.
+
+    Args:
+        values: (h, w), whole numbers from 0, NaN where there is nothing.
+
+    Returns:
+        (h, w, 4) RGBA, alpha 0 where there is nothing.
+    """
+    there = np.isfinite(values)
+    labels = np.where(there, values, 0).astype(np.intp)
+    return _rgba(_LABELS[np.where(labels > 0, (labels - 1) % (len(_LABELS) - 1) + 1, 0)], there)
+
+
 def vector_key(size: int) -> NDArray[np.uint8]:
     """The colour wheel as a disc, (size, size, 4) RGBA: the colour at a place is that of the vector from the centre to it.
 
@@ -100,6 +117,8 @@ def heat_key(size: tuple[int, int]) -> NDArray[np.uint8]:
 def draw(layer: Layer, values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """What `Evidence.layer` gave for that layer, as (h, w, 4) RGBA; alpha 0 where it has no value."""
     low, high = layer.range
+    if layer.kind == "labels":
+        return label_colours(values)
     return vector_colours(values, high) if layer.kind == "vectors" else heat_colours(values, low, high)
 
 

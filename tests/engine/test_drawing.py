@@ -121,3 +121,12 @@ def test_draw_follows_kind_and_range() -> None:
     values = vectors[..., 0]
     np.testing.assert_array_equal(draw(Layer("field", "vectors", "px", (0, 7.0)), vectors), vector_colours(vectors, 7.0))
     np.testing.assert_array_equal(draw(Layer("distance", "heat", "levels", (-1.0, 2.0)), values), heat_colours(values, -1.0, 2.0))
+
+
+def test_labels_have_a_colour_each() -> None:
+    values = np.array([[0, 1, 2, 7, np.nan]], np.float32)
+    drawn = draw(Layer("photograph", "labels", "", (0, 7), ("this photograph", *"abcdefg")), values)
+    assert drawn[0, 0, :3].max() == drawn[0, 0, :3].min()
+    assert drawn[0, 1].tolist() == drawn[0, 3].tolist() == [230, 159, 0, 255]
+    assert drawn[0, 2].tolist() == [86, 180, 233, 255]
+    assert drawn[0, 4].tolist() == [0, 0, 0, 0]
