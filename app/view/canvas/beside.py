@@ -105,14 +105,22 @@ class Beside(Pane):
     def _moved(self, view: Viewport) -> None:
         """The user moved the picture: both views zoom, this one alone is panned."""
         if abs(view.zoom - self._view.zoom) > 1e-9 * view.zoom:
-            # Both views are as large: what lies at the same x and y of both is the same place.
-            here = self._canvas.viewport.zoomed(view.zoom / self._view.zoom, self._spot.x(), self._spot.y())
-            view = self._view.zoomed(here.zoom / self._canvas.viewport.zoom, self._spot.x(), self._spot.y())
-            if self.strayed:
-                self._shift = self._side.link.shift(view, here)
-            self._canvas.set_viewport(here)
+            self._zoom(view.zoom / self._view.zoom)
         else:
             self._stray(self._side.link.shift(view, self._canvas.viewport))
+            self.follow()
+
+    def _zoom(self, by: float) -> None:
+        """Zoom both, with what is under the pointer staying there, and in the other view coming to the same x and y."""
+        x, y, here, link = self._spot.x(), self._spot.y(), self._canvas.viewport, self._side.link
+        if self.strayed:
+            here = here.zoomed(by, x, y)
+            self._shift = link.shift(self._view.zoomed(here.zoom / self._canvas.viewport.zoom, x, y), here)
+        else:
+            at = here.to_widget(*link.near_here(self._view.to_picture(x, y)))
+            here = here.zoomed(by, *at)
+            here = here.panned(x - at[0], y - at[1])
+        self._canvas.set_viewport(here)
         self.follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

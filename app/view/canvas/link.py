@@ -79,15 +79,20 @@ class Link:
         row, column = self.plane @ (*spot, 1.0)
         return float(row), float(column)
 
+    def near_here(self, spot: Spot) -> Spot:
+        """Where to look in the photograph for a place of the other."""
+        row, column = np.linalg.solve(self.plane[:, :2], np.subtract(spot, self.plane[:, 2]))
+        return float(row), float(column)
+
     def follow(self, view: Viewport, of: Viewport, shift: Spot = (0.0, 0.0)) -> Viewport:
-        """A view of the other photograph that shows what a view of the photograph shows.
+        """A view of the other photograph that shows what a view of the photograph shows; all of it where all is shown.
 
         Args:
             view: the other's, for its size and its canvas.
             of: the photograph's.
             shift: by how many pixels, down and across, what stands in the middle is another place than that to look at.
         """
-        if of.fitted and self.match is None and shift == (0.0, 0.0):
+        if of.fitted and shift == (0.0, 0.0):
             return view.fit()
         row, column = self.near(of.to_picture(of.width / 2, of.height / 2))
         scale = of.scale / self.scale

@@ -126,9 +126,10 @@ class PointTool(QObject):
         if self._references.chosen is None or not self._holds(half, spot):
             return False
         near = self._near(half, spot, reach)
+        near = near if near and near.kind == "set" else None  # one that is only proposed is not in the way of a better place
         at = near.spot if near else spot
         number = near.number if near else self._next
-        before = near.spot if near and near.kind == "set" else None
+        before = near.spot if near else None
         self._held = _Held(number, half, at, (at[0] - spot[0], at[1] - spot[1]), before)
         self._touch(number, half, anew=True)
         return True
