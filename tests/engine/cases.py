@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from engine.job import Job, finished
 from engine.picture import Mask, Picture
+from engine.reference import Reference
+from tests.engine import seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,16 +29,17 @@ class TooFewCases(AssertionError):  # noqa: N818
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A picture, a mask and perhaps a sampling area."""
+    """A picture, a mask and perhaps a sampling area; and in which way a reference sees the scene, for a method that takes one."""
 
     name: str
     pixels: np.ndarray
     coverage: np.ndarray
     area: np.ndarray | None = None
     whole: bool = False
+    way: str = "elsewhere"
 
     def __repr__(self) -> str:
-        return f"{self.name}: {self.pixels.dtype} {self.pixels.shape}, {int((self.coverage > 0).sum())} to fill"
+        return f"{self.name}: {self.pixels.dtype} {self.pixels.shape}, {int((self.coverage > 0).sum())} to fill, seen again: {self.way}"
 
     def job(self, subject: Subject, pixels: np.ndarray | None = None) -> Job:
         """A Job on copies of the arrays; the area is left out for a method that copies nothing."""
@@ -49,18 +53,28 @@ class Case:
             seed=7,
             device="cpu",
             whole=self.whole,
+            references=self.references() if card.references else (),
         )
+
+    def references(self) -> tuple[Reference, ...]:
+        """The scene seen again, whatever its hole is filled with meanwhile."""
+        ways = enumerate(seen.WAYS[self.way](self.pixels), 1)
+        return tuple(Reference(Picture(np.array(pixels)), f"{number}.png") for number, pixels in ways)
 
     @property
     def known(self) -> np.ndarray:
         """Pixels that are visible and outside the mask."""
-        visible = self.pixels[..., -1] > 0 if self.pixels.ndim == 3 and self.pixels.shape[2] in (2, 4) else True
-        return (self.coverage == 0) & visible
+        return (self.coverage == 0) & visible(self.pixels)
 
     @property
     def usable(self) -> np.ndarray:
         """Known pixels from which texture may be copied."""
         return self.known if self.area is None else self.known & self.area
+
+
+def visible(pixels: np.ndarray) -> np.ndarray:
+    """Where pixels of any layout are not wholly transparent."""
+    return pixels[..., -1] > 0 if pixels.ndim == 3 and pixels.shape[2] in (2, 4) else np.ones(pixels.shape[:2], bool)
 
 
 def laid(level: Level, scale: Scale) -> Level:
@@ -157,7 +171,8 @@ def _cases(draw: st.DrawFn) -> Case:
         level = draw(st.sampled_from((255, 255, 255, 128)))
         coverage[top : top + draw(st.integers(1, height)), left : left + draw(st.integers(1, width))] = level
     area = _area((height, width), 0, 0, height, draw(st.integers(1, width))) if draw(st.booleans()) else None
-    case = Case("drawn", scene(height, width, channels, depth, draw(st.integers(0, 9))), coverage, area)
+    way = tuple(seen.WAYS)[(3 * height + width) % len(seen.WAYS)]
+    case = Case("drawn", scene(height, width, channels, depth, draw(st.integers(0, 9))), coverage, area, way=way)
     assume(case.usable.any())
     return case
 
@@ -168,6 +183,10 @@ class Cases:
 
     named: tuple[Case, ...]
     drawn: int
+
+    def seen_again(self) -> Cases:
+        """For a method that takes references: some that can be matched, fewer of those that are too small for it."""
+        return Cases((*self.named[::2], *MATCHING[: 3 if self.drawn else 1]), self.drawn // 10)
 
     def each(self, check: Callable[[Case], int], least: int) -> None:
         """Run `check` on every case; it says how much it had to look at. TooFewCases where the sum is less than `least`."""
@@ -189,7 +208,29 @@ class Cases:
 LARGE = Case("a hole of several runs of work", scene(124, 131), rectangles((124, 131), (18, 20, 108, 115)))
 """Large enough that threads have something to share."""
 
-ALL = Cases(named(), 20)
-AWKWARD = Cases(awkward(), 40)
-SOME = Cases((*(case for case in named() if case.name in ("odd", "alpha, 16 bit, soft", "two frames")), LARGE), 0)
+
+def _seen_again(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Each in another way, as far as there are ways."""
+    return tuple(replace(case, way=way) for case, way in zip(cases, cycle(seen.WAYS), strict=False))
+
+
+def _matching() -> tuple[Case, ...]:
+    size = (96, 120)
+    photograph, deep = seen.textured(*size), seen.other_depth(seen.textured(*size))
+    return (
+        Case("a photograph", photograph, rectangles(size, (32, 40, 64, 80)), way="elsewhere"),
+        Case("a photograph, 16 bit grey, soft", seen.grey(deep), _soft(size), way="three"),
+        Case("holes of a photograph", photograph, rectangles(size, (25, 6, 50, 40), (58, 45, 77, 112)), way="with alpha"),
+    )
+
+
+MATCHING = _matching()
+"""Scenes that can be found again in how they are seen again."""
+
+SEEN = Cases(tuple(replace(MATCHING[0], way=way) for way in seen.WAYS), 0)
+"""A photograph seen again in every way."""
+
+ALL = Cases(_seen_again(named()), 20)
+AWKWARD = Cases(_seen_again(awkward()), 40)
+SOME = Cases((*(case for case in ALL.named if case.name in ("odd", "alpha, 16 bit, soft", "two frames")), LARGE), 0)
 WITH_LARGE = Cases((*ALL.named, LARGE), ALL.drawn)

@@ -18,7 +18,7 @@ from engine.evidence import NearestNeighborField
 from engine.geometry import Place
 from engine.job import Job, Result, Step, finished
 from engine.pipeline import Pipeline
-from tests.engine.cases import ALL, AWKWARD, LARGE, SOME, WITH_LARGE, Case, Cases, rectangles, scene
+from tests.engine.cases import ALL, AWKWARD, LARGE, MATCHING, SOME, WITH_LARGE, Case, Cases, rectangles, scene, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -107,7 +107,7 @@ def law_6_it_can_be_cancelled_after_any_step(subject: Subject, cases: Cases = SO
         pipeline = subject.pipeline()
         wanted, steps = _bytes_of_all(pipeline.run(case.job(subject)))
         threads = set(threading.enumerate())
-        for after in (1, steps // 2, steps) if case is LARGE else range(steps + 1):
+        for after in (1, steps // 2, steps) if case in (LARGE, *MATCHING) else range(steps + 1):
             run = pipeline.run(case.job(subject))
             for _ in range(after):
                 if next(run, None) is None:
@@ -140,7 +140,7 @@ def law_8_every_source_is_known_and_what_is_copied_equals_it(subject: Subject, c
         result = subject.run(job)
         usable = case.usable if job.area is not None else case.known
         filled = job.picture.with_patches(result.patches).pixels
-        answered = sum(_answered(case, result, usable, int(row), int(column)) for row, column in np.argwhere(case.coverage > 0))
+        answered = sum(_answered(case, job, result, usable, (int(row), int(column))) for row, column in np.argwhere(case.coverage > 0))
         asked = int((case.coverage > 0).sum())
         copied = _copied(case, job.picture.pixels, filled, result)
         assert not copies or answered >= 0.99 * asked, f"{case}: {answered} of {asked} say where they came from"
@@ -157,9 +157,11 @@ def law_9_inputs_are_not_modified(subject: Subject, cases: Cases = ALL) -> None:
         assert np.array_equal(job.picture.pixels, case.pixels), case
         assert np.array_equal(job.mask.coverage, case.coverage), case
         assert job.area is None or np.array_equal(job.area, case.area), case
+        for mine, theirs in zip(job.references, case.references(), strict=False):
+            assert np.array_equal(mine.picture.pixels, theirs.picture.pixels), f"{case}: {mine.name}"
         for cutout, before in zip(watched.cutouts, watched.copies, strict=True):
             for name, copy in before.items():
-                assert np.array_equal(getattr(cutout, name), copy), f"{case}: the cutout's {name}"
+                assert np.array_equal(_arrays(cutout)[name], copy), f"{case}: the cutout's {name}"
         return len(watched.cutouts)
 
     cases.each(check, least=12)
@@ -214,12 +216,19 @@ class _Watched:
         class Watched(self.of.method):  # type: ignore[name-defined, misc]
             def fill(self, cutout: Cutout, settings: Any, rng: np.random.Generator) -> Generator[Step, None, Fill]:
                 watch.cutouts.append(cutout)
-                watch.copies.append({name: getattr(cutout, name).copy() for name in ("pixels", "hole", "known", "sources")})
+                watch.copies.append({name: array.copy() for name, array in _arrays(cutout).items()})
                 fill = yield from super().fill(cutout, settings, rng)
                 watch.fills.append(fill)
                 return fill
 
         return replace(self.of, method=Watched)
+
+
+def _arrays(cutout: Cutout) -> dict[str, np.ndarray]:
+    """All that a method is given, its references' too."""
+    mine = {name: getattr(cutout, name) for name in ("pixels", "hole", "known", "sources")}
+    theirs = {f"{one.name}: {name}": getattr(one, name) for one in cutout.references for name in ("pixels", "known", "points")}
+    return mine | theirs
 
 
 def with_threads(threads: int, work: Callable[[], Any]) -> Any:
@@ -237,7 +246,7 @@ def bytes_of(result: Result) -> list[Any]:
     for evidence in result.evidence:
         parts.extend(
             (name, array.tobytes())
-            for name in ("rows", "columns", "up", "left", "weights", "distances", "copied", "values")
+            for name in ("rows", "columns", "up", "left", "weights", "distances", "copied", "values", "places", "origins", "found")
             if isinstance(array := getattr(evidence, name, None), np.ndarray)
         )
     return parts
@@ -280,17 +289,22 @@ def _refused_when_nothing_is_known(subject: Subject) -> int:
     return refused
 
 
-def _answered(case: Case, result: Result, usable: np.ndarray, row: int, column: int) -> bool:
+def _answered(case: Case, job: Job, result: Result, usable: np.ndarray, at: tuple[int, int]) -> bool:
     """Whether a filled pixel says where it came from; each of its sources must be one that is allowed."""
-    sources = [source for one in result.evidence for source in one.sources(Place.pixel(row, column))]
+    sources = [source for one in result.evidence for source in one.sources(Place.pixel(*at))]
+    references = {one.name: one.picture for one in job.references}
     for source in sources:
-        place = source.place.box
-        assert (source.place.origin, source.place.frame, place.size) == ("", 0, (1, 1)), case
-        assert _within(usable, place), f"{case}: ({row}, {column}) has its source in {place}"
-        assert _within(usable, source.patch), f"{case}: ({row}, {column}) has its patch in {source.patch}"
+        place, origin = source.place.box, source.place.origin
+        assert (source.place.frame, place.size) == (0, (1, 1)), case
         assert source.patch.common(place) == place, case
         assert 0 <= source.weight <= 1, (case, source)
-        assert 0 <= source.distance <= 255, (case, source)
+        if origin:
+            assert _within(visible(references[origin].pixels), place), f"{case}: {at} has its source in {place} of {origin}"
+            assert source.patch.common(references[origin].box) == source.patch, f"{case}: {at} has its patch in {source.patch} of {origin}"
+        else:
+            assert _within(usable, place), f"{case}: {at} has its source in {place}"
+            assert _within(usable, source.patch), f"{case}: {at} has its patch in {source.patch}"
+            assert 0 <= source.distance <= 255, (case, source)
     return bool(sources)
 
 

@@ -19,6 +19,7 @@ from engine.job import Card, Fill, Result, Settings, Step
 from engine.method import Cutout, Method
 from engine.picture import Patch
 from engine.pipeline import Pipeline
+from tests.engine.beside import SamePlace
 from tests.engine.cases import Cases, TooFewCases, named
 from tests.engine.laws import LAWS, Subject
 
@@ -227,7 +228,7 @@ def _kept(law: Callable[..., None], subject: Subject) -> bool:
     return True
 
 
-@pytest.mark.parametrize("method", [Plain, CopiesOne], ids=lambda method: method.__name__)
+@pytest.mark.parametrize("method", [Plain, CopiesOne, SamePlace], ids=lambda method: method.__name__)
 def test_the_lawful_keep_them_all(method: type[Method]) -> None:
     assert _broken(Subject(method)) == []
 
