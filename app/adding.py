@@ -48,9 +48,9 @@ class Adding(QObject):
         return bool(self._tasks)
 
     @property
-    def waiting(self) -> list[str]:
-        """Names of the photographs that are being opened."""
-        return [task.path.name if task.path else "" for task in self._tasks if isinstance(task, OpenReference)]
+    def possible(self) -> bool:
+        """Whether there is a photograph for references."""
+        return self._document.photograph is not None
 
     # What is asked
 
@@ -58,7 +58,7 @@ class Adding(QObject):
         """Open files as references."""
         photograph = self._document.photograph
         if photograph is None:
-            self._say(tr("Open the photograph that is to be filled first; a reference is another one of the same place."))
+            self._say(_first())
             return
         for path in paths:
             there = self._document.references.at(path)
@@ -74,7 +74,9 @@ class Adding(QObject):
     def paste(self, picture: Picture | None) -> None:
         """Take a picture that comes from no file; None: there is none."""
         photograph = self._document.photograph
-        if picture is None or photograph is None:
+        if photograph is None:
+            self._say(_first())
+        elif picture is None:
             self._say(tr("There is no picture on the clipboard. Nothing was changed."))
         else:
             self._start(OpenReference(None, self._like(photograph), pasted=picture))
@@ -158,6 +160,10 @@ class Adding(QObject):
 
     def _say(self, text: str, kind: Any = "info") -> None:
         self.said.emit(Message(text, kind))
+
+
+def _first() -> str:
+    return tr("Open the photograph that is to be filled first; a reference is another one of the same place.")
 
 
 def _on(at: tuple[float, float], size: tuple[int, int]) -> bool:

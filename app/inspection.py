@@ -155,10 +155,19 @@ class Inspection(QObject):
             self._layers = [(one, layer) for one in (candidate.evidence if candidate else ()) for layer in one.layers()]
         return self._layers
 
+    def named_layers(self) -> list[tuple[str, Evidence, Layer]]:
+        """The same, each with a name of its own: of two that are called alike, the one of the later stage is called so."""
+        pairs = self.layers()
+        last = {layer.name: at for at, (_, layer) in enumerate(pairs)}
+        return [
+            (layer.name if last[layer.name] == at else f"{layer.name}, {evidence.stage}", evidence, layer)
+            for at, (evidence, layer) in enumerate(pairs)
+        ]
+
     @property
     def layer(self) -> tuple[Evidence, Layer] | None:
         """The one that is drawn."""
-        return next((pair for pair in self.layers() if pair[1].name == self.layer_name), None)
+        return next(((one, layer) for name, one, layer in self.named_layers() if name == self.layer_name), None)
 
     def set_layer(self, name: str | None) -> None:
         """Draw another layer; None: none."""

@@ -54,7 +54,7 @@ def _new(asked: Asked, result: Result) -> list[tuple[Choice, Patch, tuple[Eviden
         (
             Choice(asked.first_in(patch.box), patch.box, asked.coverage(patch.box)),
             patch,
-            tuple(one for one in result.evidence if one.pixels.window.box == frame),
+            tuple(one for one in result.evidence if one.pixels.window.box.common(frame) == one.pixels.window.box),
         )
         for patch, frame in zip(result.patches, frames(result), strict=True)
     ]

@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
-from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QColorSpace, QDropEvent, QGuiApplication, QImage
 
 from engine.picture import Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
+    from app.adding import Adding
     from app.filing import Filing
 
 FORMAT = QImage.Format
@@ -86,6 +90,17 @@ def paste(filing: Filing) -> None:
         filing.paste(picture_of(_image(taken)))
 
 
+def paste_reference(adding: Adding) -> None:
+    """Take what is on the clipboard as a reference."""
+    taken: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    taken = taken or QMimeData()
+    files = _files(taken)
+    if files:
+        adding.add(files)
+    else:
+        adding.paste(picture_of(_image(taken)))
+
+
 def _files(data: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
@@ -96,14 +111,18 @@ def _image(data: QMimeData) -> QImage:
 
 
 class Drops(QObject):
-    """Takes what is dropped on a window: a file, or a picture from another program."""
+    """Takes what is dropped on a window: files, or a picture from another program; to be opened, or to be a reference.
 
-    hovering = Signal(bool)
-    """Whether something that could be opened is held over the window."""
+    `is_reference` says which, given where in the window it is held, and whether Shift is down.
+    """
 
-    def __init__(self, window: QWidget, filing: Filing) -> None:
+    hovering = Signal(str)
+    """What letting go would do: "open" or "reference"; empty: nothing of use is held over the window any more."""
+
+    def __init__(self, window: QWidget, filing: Filing, adding: Adding, is_reference: Callable[[QPoint, bool], bool]) -> None:
         super().__init__(window)
-        self._filing = filing
+        self._filing, self._adding, self._is_reference = filing, adding, is_reference
+        self._held = ""
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -115,19 +134,35 @@ class Drops(QObject):
             if not (data.hasUrls() or data.hasImage()):
                 return False
             event.acceptProposedAction()
-            if isinstance(event, QDragEnterEvent):
-                self.hovering.emit(True)
-            elif event.type() == QEvent.Type.Drop:
-                self.hovering.emit(False)
-                self._take(data)
+            use = self._use(event)
+            if event.type() == QEvent.Type.Drop:
+                self._hold("")
+                self._take(data, use)
+            else:
+                self._hold(use)
             return True
         if event.type() == QEvent.Type.DragLeave:
-            self.hovering.emit(False)
+            self._hold("")
         return False
 
-    def _take(self, data: QMimeData) -> None:
+    def _use(self, event: QDropEvent) -> str:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        several = len(event.mimeData().urls()) > 1 and self._adding.possible
+        return "reference" if several or self._is_reference(event.position().toPoint(), shift) else "open"
+
+    def _hold(self, use: str) -> None:
+        if use != self._held:
+            self._held = use
+            self.hovering.emit(use)
+
+    def _take(self, data: QMimeData, use: str) -> None:
         files, picture = _files(data), picture_of(_image(data))
-        if files or picture is None:
+        if use == "reference" and (files or picture is not None):
+            if files:
+                self._adding.add(files)
+            else:
+                self._adding.paste(picture)
+        elif files or picture is None:
             self._filing.drop(files)
         else:
             self._filing.paste(picture)

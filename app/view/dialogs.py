@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
     from app.actions import Actions
+    from app.adding import Adding
     from app.filing import Filing
 
 ROLES = {"discard": QMessageBox.ButtonRole.DestructiveRole, CANCEL: QMessageBox.ButtonRole.RejectRole}
@@ -31,9 +32,9 @@ LOSSLESS = (".png", ".tif", ".tiff")
 class Dialogs(QObject):
     """Opens one dialog at a time over a window, and hands the answer on; nothing waits for it meanwhile."""
 
-    def __init__(self, window: QWidget, filing: Filing, actions: Actions) -> None:
+    def __init__(self, window: QWidget, filing: Filing, adding: Adding, actions: Actions) -> None:
         super().__init__(window)
-        self._window, self._filing, self._actions = window, filing, actions
+        self._window, self._filing, self._adding, self._actions = window, filing, adding, actions
         self.current: QDialog | None = None
         """The one that is open."""
         self.keys: Shortcuts | None = None
@@ -47,6 +48,9 @@ class Dialogs(QObject):
         return {
             "open": self.open_photograph,
             "save_as": self.save_as,
+            "add_reference": self.add_reference,
+            "open_points": self.open_points,
+            "save_points": self.save_points,
             "open_mask": self.open_mask,
             "save_mask": self.save_mask,
             "export_evidence": self.export_evidence,
@@ -62,6 +66,38 @@ class Dialogs(QObject):
         dialog = self._files(tr("Open photograph"), self._filing.folder)
         dialog.setNameFilters(_to_open())
         self._choose(dialog, self._filing.open)
+
+    @Slot()
+    def add_reference(self) -> None:
+        """Which photographs of the same place."""
+        dialog = self._files(tr("Add reference"), self._filing.folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(_to_open())
+        dialog.filesSelected.connect(self._add_references)
+        self._open(dialog)
+
+    @Slot(list)
+    def _add_references(self, files: list[str]) -> None:
+        self._adding.add([Path(file) for file in files])
+
+    @Slot()
+    def open_points(self) -> None:
+        """Which control points."""
+        dialog = self._files(tr("Open control points"), self._filing.folder)
+        dialog.setNameFilters(_points())
+        self._choose(dialog, self._adding.open_points)
+
+    @Slot()
+    def save_points(self) -> None:
+        """Where control points go."""
+        proposal = self._adding.points_proposal(self._filing.folder)
+        dialog = self._files(tr("Save control points"), proposal)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(_points())
+        dialog.selectFile(str(proposal))
+        dialog.setDefaultSuffix("json")
+        self._choose(dialog, self._adding.save_points)
 
     @Slot()
     def open_mask(self) -> None:
@@ -213,6 +249,10 @@ def _to_open() -> list[str]:
     """All photographs; anything, since the content decides and not the name."""
     suffixes = " ".join(f"*{suffix} *{suffix.upper()}" for _, known in filters() for suffix in known)
     return [tr("Photographs ({suffixes})").format(suffixes=suffixes), tr("All files (*)")]
+
+
+def _points() -> list[str]:
+    return [tr("Control points ({suffixes})").format(suffixes="*.json")]
 
 
 def _filter(suffixes: tuple[str, ...]) -> str:

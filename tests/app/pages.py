@@ -82,7 +82,7 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
         window.addAction(actions[name])
     panel = Panel(display)
     fill = FillPage(core.document, core.recipe, core.filling, actions, current())
-    evidence = EvidencePage(core.document, core.inspection, actions, current())
+    evidence = EvidencePage(core.document, core.inspection, display, actions, current())
     panel.add_page("fill", "Fill", fill)
     panel.add_page("evidence", "Evidence", evidence)
     window.setCentralWidget(panel)

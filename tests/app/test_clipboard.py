@@ -13,12 +13,13 @@ from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDragLeaveEvent, QDragMo
 from PySide6.QtWidgets import QApplication, QWidget
 from skimage import data
 
+from app.adding import Adding
 from app.document import Document
 from app.filing import Filing
 from app.runner import Runner
 from app.settings import Settings
 from app.view import clipboard
-from app.view.clipboard import Drops, image_of, picture_of
+from app.view.clipboard import Drops, image_of, paste_reference, picture_of
 from engine.picture import Picture
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Desk:
     qtbot: QtBot
     document: Document
     filing: Filing
+    adding: Adding
     window: QWidget
     drops: Drops
     said: list[str]
@@ -55,8 +57,11 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     qtbot.addWidget(window)
     document, files = Document(window), Runner("files", window)
     filing = Filing(document, files, Settings(), window)
-    made = Desk(qtbot, document, filing, window, Drops(window, filing), [])
-    filing.said.connect(lambda message: made.said.append(message.text))
+    adding = Adding(document, files, window)
+    drops = Drops(window, filing, adding, lambda place, shift: adding.possible and (shift or place.x() > 50))
+    made = Desk(qtbot, document, filing, adding, window, drops, [])
+    for speaks in (filing, adding):
+        speaks.said.connect(lambda message: made.said.append(message.text))
     yield made
     assert files.close()
 
@@ -127,26 +132,26 @@ def test_copied_files_are_opened(desk: Desk, tmp_path: Path) -> None:
     desk.wait_for("a b.png")
 
 
-def drag(desk: Desk, held: QMimeData) -> bool:
-    """Over the window and down on it; whether it was taken."""
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+def drag(desk: Desk, held: QMimeData, x: int = 6, none: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> bool:
+    """Over the window and down on it, with keys held or none; whether it was taken."""
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     enter = QDragEnterEvent(QPoint(5, 5), copy, held, left, none)
     enter.ignore()
     QApplication.sendEvent(desk.window, enter)
     if enter.isAccepted():
-        QApplication.sendEvent(desk.window, QDragMoveEvent(QPoint(6, 6), copy, held, left, none))
-        QApplication.sendEvent(desk.window, QDropEvent(QPointF(6, 6), copy, held, left, none))
+        QApplication.sendEvent(desk.window, QDragMoveEvent(QPoint(x, 6), copy, held, left, none))
+        QApplication.sendEvent(desk.window, QDropEvent(QPointF(x, 6), copy, held, left, none))
     return enter.isAccepted()
 
 
 def test_a_dropped_file_is_opened(desk: Desk, tmp_path: Path) -> None:
-    hovering: list[bool] = []
+    hovering: list[str] = []
     desk.drops.hovering.connect(hovering.append)
     Image.fromarray(data.astronaut()[:20, :30]).save(tmp_path / "a.png")
     held = QMimeData()
     held.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png"))])
     assert drag(desk, held)
-    assert hovering == [True, False]
+    assert hovering == ["open", ""]
     desk.wait_for("a.png")
 
 
@@ -164,12 +169,51 @@ def test_a_dropped_picture_is_opened_and_text_is_not_taken(desk: Desk) -> None:
 
 
 def test_who_drags_on_leaves_nothing_behind(desk: Desk, tmp_path: Path) -> None:
-    hovering: list[bool] = []
+    hovering: list[str] = []
     desk.drops.hovering.connect(hovering.append)
     held = QMimeData()
     held.setUrls([QUrl.fromLocalFile(str(tmp_path))])
     enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, held, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(desk.window, enter)
     QApplication.sendEvent(desk.window, QDragLeaveEvent())
-    assert hovering == [True, False]
+    assert hovering == ["open", ""]
     assert not desk.said
+
+
+@pytest.mark.parametrize(("x", "keys"), [(6, Qt.KeyboardModifier.ShiftModifier), (60, Qt.KeyboardModifier.NoModifier)])
+def test_with_shift_or_over_the_panel_it_becomes_a_reference(desk: Desk, tmp_path: Path, x: int, keys: Qt.KeyboardModifier) -> None:
+    hovering: list[str] = []
+    Image.fromarray(data.astronaut()[:20, :30]).save(tmp_path / "b.png")
+    held = QMimeData()
+    held.setUrls([QUrl.fromLocalFile(str(tmp_path / "b.png"))])
+    desk.document.open(Picture(noise(12, 10, 3)))
+    desk.drops.hovering.connect(hovering.append)
+    assert drag(desk, held, x, keys)
+    assert hovering[-2:] == ["reference", ""]
+    desk.qtbot.waitUntil(lambda: bool(desk.document.references.items), timeout=PATIENCE)
+    assert desk.document.references.items[0].path == tmp_path / "b.png"
+    assert desk.pixels.shape == (12, 10, 3)
+
+
+def test_several_files_can_only_be_references(desk: Desk, tmp_path: Path) -> None:
+    held = QMimeData()
+    for name in ("b.png", "c.png"):
+        Image.fromarray(data.astronaut()[:20, :30]).save(tmp_path / name)
+    held.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("b.png", "c.png")])
+    assert drag(desk, held)
+    assert "one photograph is opened at a time" in desk.said[-1]
+    desk.document.open(Picture(noise(12, 10, 3)))
+    assert drag(desk, held)
+    desk.qtbot.waitUntil(lambda: len(desk.document.references.items) == 2, timeout=PATIENCE)
+
+
+def test_a_pasted_picture_becomes_a_reference(desk: Desk) -> None:
+    QApplication.clipboard().setImage(image_of(Picture(noise(8, 9, 3))))
+    paste_reference(desk.adding)
+    assert "Open the photograph" in desk.said[-1]
+    desk.document.open(Picture(noise(12, 10, 3)))
+    paste_reference(desk.adding)
+    desk.qtbot.waitUntil(lambda: bool(desk.document.references.items), timeout=PATIENCE)
+    one = desk.document.references.items[0]
+    np.testing.assert_array_equal(one.picture.pixels, noise(8, 9, 3))
+    assert one.name == "Pasted photograph"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QMenu, QMessageBo
 from skimage import data
 
 from app.actions import Actions
+from app.adding import Adding
 from app.choice import Candidate, Choice
 from app.document import Document
 from app.filing import Filing
@@ -92,7 +93,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     window.show()
     document, files, actions = Document(window), Runner("files", window), Actions(window)
     filing = Filing(document, files, Settings(), window)
-    made = Desk(qtbot, document, filing, actions, window, Dialogs(window, filing, actions))
+    made = Desk(qtbot, document, filing, actions, window, Dialogs(window, filing, Adding(document, files, window), actions))
     filing.said.connect(lambda message: made.said.append(message.text))
     yield made
     if made.dialogs.current is not None:

@@ -73,13 +73,25 @@ class Excerpts(QObject):
 
     # A part as it is now
 
-    def part(self, box: Box) -> tuple[QImage, Box] | None:
-        """What lies in a box, pixel for pixel, and the box as far as the photograph reaches; None outside it."""
+    def part(self, box: Box, origin: str = "") -> tuple[QImage, Box] | None:
+        """What lies in a box, pixel for pixel, and the box as far as the photograph reaches; None outside it.
+
+        `origin` is empty for the photograph itself, or the name of a reference.
+        """
+        if origin:
+            return self._part_of_reference(box, origin)
         photograph = self._document.photograph
         common = box.common(photograph.box) if photograph else None
         if photograph is None or common is None:
             return None
         return self._colours.image(photograph.pixels(common)), common
+
+    def _part_of_reference(self, box: Box, name: str) -> tuple[QImage, Box] | None:
+        companion = self._document.references.named(name)
+        common = box.common(companion.picture.box) if companion else None
+        if companion is None or common is None:
+            return None
+        return Colours(companion.picture.icc).image(companion.picture.pixels[common.slices]), common
 
     # Results
 

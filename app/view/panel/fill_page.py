@@ -66,7 +66,7 @@ class FillPage(QWidget):
         """Show the recipe as it is."""
         self.method.refresh()
         has_area = self.painted.area is not None
-        wanted = self._recipe.card, has_area
+        wanted = self._recipe.card, has_area, self._recipe.kinds
         if wanted != self._made_for or self._made_for is None:
             self._made_for = wanted
             self._make_form()
@@ -160,7 +160,13 @@ class MethodSection(QWidget):
         self.loading.setVisible(card is None)
         if card is not None:
             self.sentence.setText(tr(card.sentence))
-            self.paper.setText(tr("{paper} · no model needed").format(paper=card.paper))
+            kind = recipe.kind
+            if card.references:
+                self.paper.setText(
+                    tr("{paper} · matched by {features}").format(paper=card.paper, features=kind.title) if kind else card.paper
+                )
+            else:
+                self.paper.setText(tr("{paper} · no model needed").format(paper=card.paper))
 
 
 class SourceLine:
@@ -182,6 +188,8 @@ class SourceLine:
         """Say it."""
         words = {None: tr("Everywhere"), True: tr("Painted area only"), False: tr("Everywhere but the painted area")}
         self.text.setText(words[area])
+        metrics = self.text.fontMetrics()  # beside long labels of other rows it may be narrow, but no word is cut
+        self.text.setMinimumWidth(max(metrics.horizontalAdvance(word) + 1 for word in words[area].split()))
         self.clear.setVisible(area is not None)
 
 

@@ -88,6 +88,13 @@ class MessageRow(QWidget):
         self._row.setColumnStretch(len(names) if beside else 1, 1)
 
 
+def _next(holes: int, *, from_reference: bool) -> str:
+    """What the next step is."""
+    if from_reference:
+        return tr("Fill {number} holes from reference").format(number=holes) if holes > 1 else tr("Fill from reference")
+    return tr("Fill {number} holes").format(number=holes) if holes > 1 else tr("Fill")
+
+
 class Footer(QWidget):
     """The same on each page. It grows upward; its button never moves."""
 
@@ -123,7 +130,7 @@ class Footer(QWidget):
         """What runs, what waits, and what comes next."""
         runs, holes = self._filling.running, len(self._document.holes())
         self.queue.show_rows(self._filling.rows())
-        self.fill.set_text(tr("Fill {number} holes").format(number=holes) if holes > 1 else tr("Fill"))
+        self.fill.set_text(_next(holes, from_reference=self._filling.from_references))
         self.fill.setVisible(not runs)
         for widget in (self.add, self.stop):
             widget.setVisible(runs)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPaint
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.view.controls import label
+from app.view.panel.legend import Legend
 from app.view.style import small
 from app.view.theme import BLACK, current
 from app.words import tr
@@ -30,6 +31,7 @@ class KeyView(QWidget):
         self.wheel, self.bar = _Wheel(), _Bar()
         self.text = label("", "small", wraps=True)
         self.caption = label("", "small", wraps=True)
+        self.legend = Legend()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 4, 0, 0)
         rows.setSpacing(4)
@@ -40,20 +42,27 @@ class KeyView(QWidget):
         rows.addLayout(beside)
         rows.addWidget(self.bar)
         rows.addWidget(self.caption)
+        rows.addWidget(self.legend)
 
     def show_layer(self, layer: Layer) -> None:
         """Show what that layer's colours mean."""
-        is_wheel = layer.kind == "vectors"
-        for widget, shown in ((self.wheel, is_wheel), (self.text, is_wheel), (self.bar, not is_wheel), (self.caption, not is_wheel)):
-            widget.setVisible(shown)
+        parts = {"vectors": (self.wheel, self.text), "heat": (self.bar, self.caption), "labels": (self.legend,)}
+        for kind, widgets in parts.items():
+            for widget in widgets:
+                widget.setVisible(kind == layer.kind)
         low, high = layer.range
-        if is_wheel:
+        if layer.kind == "vectors":
             self.text.setText(_wheel_text(high, layer.unit))
+            told = self.text.text()
+        elif layer.kind == "labels":
+            self.legend.show_labels(layer)
+            told = ", ".join(layer.labels)
         else:
             self.bar.show_range(low, high)
             self.caption.setText(layer.unit)
+            told = f"{number(low)} … {number(high)}, {layer.unit}"
         self.setAccessibleName(tr("Key"))
-        self.setAccessibleDescription(self.text.text() if is_wheel else f"{number(low)} … {number(high)}, {layer.unit}")
+        self.setAccessibleDescription(told)
 
 
 def _wheel_text(longest: float, unit: str) -> str:

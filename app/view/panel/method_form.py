@@ -66,11 +66,16 @@ class MethodForm:
         field.changed.connect(slid)
         return field.set_value
 
+    def _title(self, choice: Any) -> str:
+        """What a choice is called: features have a name of their own."""
+        kind = next((one for one in self._recipe.kinds if one.name == choice), None)
+        return kind.title if kind else tr(str(choice).capitalize())
+
     def _combo(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
         box = form.combo(tr(limits.label), tr(limits.help))
         box.setObjectName(name)
         for choice in limits.choices:
-            box.addItem(tr(str(choice).capitalize()), choice)
+            box.addItem(self._title(choice), choice)
 
         def chosen(index: int) -> None:
             self._recipe.set_setting(name, box.itemData(index))

@@ -28,6 +28,7 @@ class PatchView(QWidget):
         super().__init__(parent)
         self._excerpts, self._colour = excerpts, colour
         self._box: Box | None = None
+        self._origin = ""
         self._pixel: tuple[int, int] | None = None
         self._dimmed = False
         self.setAccessibleName(name)
@@ -35,10 +36,10 @@ class PatchView(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def show_patch(self, box: Box | None, pixel: tuple[int, int] | None = None, *, dimmed: bool = False) -> None:
-        """Show a box of the photograph with one of its pixels marked; None: nothing."""
-        if (box, pixel, dimmed) != (self._box, self._pixel, self._dimmed):
-            self._box, self._pixel, self._dimmed = box, pixel, dimmed
+    def show_patch(self, box: Box | None, pixel: tuple[int, int] | None = None, *, dimmed: bool = False, origin: str = "") -> None:
+        """Show a box of the photograph, or of the reference of that name, with one of its pixels marked; None: nothing."""
+        if (box, pixel, dimmed, origin) != (self._box, self._pixel, self._dimmed, self._origin):
+            self._box, self._pixel, self._dimmed, self._origin = box, pixel, dimmed, origin
             self.update()
 
     @property
@@ -78,7 +79,7 @@ class PatchView(QWidget):
         scale = self._scale(patch)
         frame = self._frame(patch, scale)
         around = _reach(patch, round(max(self.width() / scale / patch.width, self.height() / scale / patch.height) + 0.5))
-        found = self._excerpts.part(around)
+        found = self._excerpts.part(around, self._origin)
         if found is not None:
             image, there = found
             painter.drawImage(_rect(frame, patch, there, scale), image)

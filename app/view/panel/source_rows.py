@@ -86,6 +86,6 @@ def _row(source: Source, place: tuple[int, int]) -> tuple[str, str, str]:
     away = math.hypot(at.top - place[0], at.left - place[1])
     return (
         f"{at.left}, {at.top}",
-        tr("{away} px away").format(away=f"{away:.0f}"),
+        source.place.origin or tr("{away} px away").format(away=f"{away:.0f}"),
         tr("weight {weight}").format(weight=f"{source.weight:.2f}"),
     )
