@@ -58,7 +58,7 @@ class Homography:
         warped, covered = laid(references[best], fits[best][0], mask.shape)
         told = next(one for one in found if one["name"] == best)
         told["coverage"] = float(covered[mask > 0].mean())
-        if not told["coverage"]:
+        if not reached(covered)[mask > 0].any():
             return guess
         self.record["matched"] = told["used"] = True
         return pasted(picture, guess, mask, warped, covered)
@@ -118,6 +118,11 @@ def laid(reference: Any, plane: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
     return warped, inside == 255
 
 
+def reached(covered: Any) -> Any:
+    """(h, w): what cloning fills of what is covered, all but its rim; where that is nothing, OpenCV's cloning fails."""
+    return cv2.erode(covered.astype(np.uint8), np.ones((2 * GROWN + 1, 2 * GROWN + 1), np.uint8)) > 0
+
+
 def pasted(picture: Any, guess: Any, mask: Any, warped: Any, covered: Any) -> Any:
     """The hole cloned from what was warped, and Telea's continuation of both where that shows nothing."""
     wide = np.where(covered, _grown(mask, GROWN), np.uint8(0)).astype(np.uint8)
@@ -129,8 +134,7 @@ def pasted(picture: Any, guess: Any, mask: Any, warped: Any, covered: Any) -> An
     left, top, width, height = cv2.boundingRect(part)
     cloned = cv2.seamlessClone(source, target, part, (left + width // 2, top + height // 2), cv2.NORMAL_CLONE)
     out = np.where((mask > 0)[..., None], cloned[MARGIN:-MARGIN, MARGIN:-MARGIN], picture)
-    reached = cv2.erode(covered.astype(np.uint8), np.ones((2 * GROWN + 1, 2 * GROWN + 1), np.uint8))
-    gap = np.where(reached > 0, np.uint8(0), mask).astype(np.uint8)
+    gap = np.where(reached(covered), np.uint8(0), mask).astype(np.uint8)
     return cv2.inpaint(out, gap, 3, cv2.INPAINT_TELEA) if gap.any() else out
 
 

@@ -142,6 +142,22 @@ def test_without_a_match_it_fills_unless_told_to_stop(ours: Worker) -> None:
     assert [vars(one)["no_match"] for one in told] == ["fill", "fill", "stop"]
 
 
+@pytest.mark.parametrize("shown", [1, 4, 9, 40])
+@pytest.mark.parametrize("at", [(75, 113), (280, 430)])
+def test_a_sliver_of_the_hole_is_cloned_or_left(shown: int, at: tuple[int, int]) -> None:
+    """OpenCV's cloning fails on areas of a few pixels, so what cannot be cloned is continued."""
+    mask = np.zeros(CAT.shape[:2], np.uint8)
+    mask[at[0] : at[0] + 40, at[1] : at[1] + 40] = 255
+    given = np.where(mask[..., None] > 0, np.uint8(0), CAT)
+    part = CAT[: at[0] + shown, : at[1] + shown]
+    fill = homography.Homography()
+    filled = fill(given, mask, {"part": part})
+    assert fill.record["references"][0]["inliers"] > 12
+    assert fill.record["matched"] == (shown >= 9)
+    assert np.array_equal(filled[mask == 0], CAT[mask == 0])
+    assert (filled[mask > 0].max(-1) > 0).all()
+
+
 def test_a_reference_of_an_earlier_fill_is_forgotten(peer: Worker) -> None:
     assert peer.fill(CAT, MASK, ONCE, {"other": OTHER})[1]["record"]["matched"]
     assert [one["name"] for one in peer.fill(CAT, MASK, ONCE, {"cup": COFFEE})[1]["record"]["references"]] == ["cup"]
