@@ -10,7 +10,9 @@ from PIL import Image
 
 from engine.commands import run
 from engine.files import open_picture
+from engine.methods import shelf
 from tests.engine.cases import rectangles, scene
+from tests.engine.seen import elsewhere
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,12 @@ class Desk:
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(path, **options)
         return path
+
+    def beside(self, method: str) -> tuple[object, ...]:
+        """Options that a method needs: a reference and leave to fill without it, where it takes one."""
+        if not shelf()[method].card.references:
+            return ()
+        return "--reference", self.draw("beside.png", elsewhere(scene(*SIZE))), "--set", "no_match=fill"
 
     def run(self, *arguments: object) -> Said:
         self._capsys.readouterr()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import skimage.data
 from skimage.transform import resize
+
+from engine.methods import shelf
+from engine.picture import Picture
+from engine.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +84,14 @@ WAYS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, ...]]] = {
     "three": lambda pixels: (half(pixels), grey(changed(pixels)), elsewhere(pixels, 0.8, -1, 0)),
 }
 """Ways to see a scene again, by what makes them awkward."""
+
+
+def choices(method: str, pixels: np.ndarray) -> dict[str, Any]:
+    """What a Job of that method has to have beside a mask: a reference and leave to fill without it, where it takes one."""
+    card = shelf()[method].card
+    if not card.references:
+        return {}
+    return {"references": (Reference(Picture(elsewhere(pixels)), "elsewhere.png"),), "settings": card.settings.read({"no_match": "fill"})}
 
 
 def textured(height: int, width: int) -> np.ndarray:

@@ -120,7 +120,7 @@ def test_what_is_refused(desk: Desk) -> None:
     points = desk.folder / "points.json"
     (desk.folder / "link.png").hardlink_to(desk.photo)
     for options, word in (
-        ((), "Same place fills from another photograph of the same place; give it at least one"),
+        ((), '"Same place" needs another photograph of the same place; give it at least one'),
         (("--points", points), "Control points lie in two photographs; give the other one with --reference"),
         (("--reference", desk.folder / "missing.png"), "no file"),
         (("--reference", desk.folder), "is a folder"),

@@ -118,7 +118,7 @@ def test_a_device_that_is_not_there(desk: Desk, device: str, method: str) -> Non
     if works(device):
         pytest.skip(f"there is {device} here")
     word = "is not available here" if device in shelf()[method].card.devices else "does not run on"
-    assert word in desk.refused("--method", method, "--device", device)
+    assert word in desk.refused("--method", method, "--device", device, *desk.beside(method))
 
 
 def test_a_place_for_the_picture(desk: Desk) -> None:

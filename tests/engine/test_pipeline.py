@@ -19,6 +19,7 @@ from engine.job import Job, Result, Settings, Step, finished
 from engine.methods import method_named, shelf
 from engine.picture import Mask, Patch, Picture
 from engine.pipeline import LEAST_MARGIN, Pipeline, frame
+from tests.engine import seen
 from tests.engine.cases import rectangles, scene
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ HOLE = (20, 30, 36, 50)
 
 
 def asked(pixels: np.ndarray, *holes: tuple[int, int, int, int], level: int = 255, **choices: Any) -> Job:
+    choices = seen.choices(choices.get("method", "patchmatch"), pixels) | choices if pixels.any() else choices
     return Job(Picture(pixels), Mask(rectangles(pixels.shape[:2], *holes, level=level)), **choices)
 
 
@@ -186,7 +188,7 @@ def test_the_sampling_area_is_kept_to() -> None:
 def test_previews_lie_in_the_picture_and_show_what_is_known_as_it_is(method: str, channels: int) -> None:
     pixels = np.tile(scene(*SIZE, channels), (1, 8) if channels == 1 else (1, 8, 1))
     coverage = np.maximum(rectangles(pixels.shape[:2], HOLE), rectangles(pixels.shape[:2], (30, 580, 50, 600), level=120))
-    job = Job(Picture(pixels), Mask(coverage), method)
+    job = Job(Picture(pixels), Mask(coverage), method, **seen.choices(method, pixels))
     previews = [step.preview for step in run(job)[0] if step.preview]
     assert previews or method != "patchmatch"
     for preview in previews:

@@ -141,8 +141,8 @@ def test_a_reference_may_be_of_any_size(size: tuple[int, int]) -> None:
 
 
 REFUSED: dict[str, tuple[Job, str]] = {
-    "none for a method that needs one": (asked(scene(*SIZE)), "Same place fills from another photograph of the same place; give it at least one"),
-    "one for a method that takes none": (asked(scene(*SIZE), other(), method="telea"), "Telea.* fills from this photograph alone"),
+    "none for a method that needs one": (asked(scene(*SIZE)), '"Same place" needs another photograph of the same place; give it at least one'),
+    "one for a method that takes none": (asked(scene(*SIZE), other(), method="telea"), '"Telea" fills from this photograph alone'),
     "a point outside the picture": (
         asked(scene(*SIZE), other(points=(ControlPoint((3, 3), (3, 3)), ControlPoint((59.6, 3), (3, 3))))),
         r"Control point 2 of other.jpg lies at row 59.6, column 3, outside the picture \(60 rows, 80 columns\); move it",
