@@ -56,7 +56,7 @@ def extractor(text: str, aliked: Path | None) -> Extractor:
 
     def read(photograph: Pixels) -> tuple[Points, Points]:
         found = find(photograph)
-        return found.places, found.vectors
+        return found.places.copy(), found.vectors.copy()
 
     return read
 

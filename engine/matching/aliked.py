@@ -56,7 +56,7 @@ class Aliked(Features):
         if min(pixels.shape[:2]) < LEAST:
             return np.full((len(places), 128), 128**-0.5, np.float32)
         with one_thread():
-            return self._described(self._seen(pixels)[0], _inner(torch.tensor(places), pixels.shape))
+            return self._described(self._seen(pixels)[0], _inner(torch.tensor(np.ascontiguousarray(places)), pixels.shape))
 
     @torch.inference_mode()
     def _found(self, pixels: NDArray[np.uint8], known: NDArray[np.bool_] | None) -> Keypoints:

@@ -58,7 +58,7 @@ class Dense(Features):
     @torch.inference_mode()
     def at(self, pixels: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Features.at`."""
-        where = torch.tensor(places)[None]
+        where = torch.tensor(np.ascontiguousarray(places))[None]
         parts = [read_at(described[None], where, stride)[0] for described, stride in self.maps(pixels)]
         return functional.normalize(torch.cat(parts, 1), dim=1).numpy()
 
