@@ -127,7 +127,8 @@ class Adding(QObject):
         if task.along:
             self._say(tr("A second view of this place is listed under Reference; fills can take from it."))
         else:
-            self._say(" ".join(losses), "warning" if losses else "info")
+            text = tr("{name} is a reference now.").format(name=task.path.name if task.path else tr("The pasted photograph"))
+            self._say(" ".join((text, *losses)), "warning" if losses else "info")
         self._document.references.add(picture, task.path, along=task.along)
         if not task.along:
             self.added.emit()

@@ -33,8 +33,8 @@ class _State:
     points: tuple[tuple[Companion, tuple[PointPair, ...]], ...]
     chosen: object
     """Features and procedure."""
-    painted: int
-    """Which state of the mask."""
+    painted: tuple[int, ...]
+    """Which state of the mask, and how it is grown and feathered."""
 
 
 class Matching(QObject):
@@ -124,7 +124,8 @@ class Matching(QObject):
         points, before = tuple((one, one.points) for one in references.items), self._done
         if before is not None and not self._document.holes() and (points, chosen) == (before.points, before.chosen):
             return before
-        return _State(points, chosen, self._mask)
+        size = self._document.mask.size
+        return _State(points, chosen, (self._mask, self._recipe.growth(size), self._recipe.feather))
 
     # What is done
 
@@ -150,11 +151,12 @@ class Matching(QObject):
         self._document.references.set_matching(True)
 
     def _holes(self) -> Mask:
-        """What is painted: read at each of its boxes alone."""
+        """What is painted as it would be filled, so that a fill finds the same match."""
         sheet = self._document.mask
         coverage = np.zeros(sheet.size, np.uint8)
         for box in self._document.holes():
-            coverage[box.slices] = sheet.pixels[box.slices]
+            room = self._recipe.room(box, sheet.size).slices
+            np.maximum(part := coverage[room], self._recipe.grown(sheet.pixels[room], sheet.size), out=part)
         return Mask(coverage)
 
     def _drop(self) -> None:

@@ -174,6 +174,6 @@ class ExportEvidence:
     def run(self) -> Generator[None, None, Path]:
         """Do it."""
         yield from ()
-        with staged_evidence(self.folder, self.opened(), self.picture, self.patches, self.evidence, self.mask):
+        with staged_evidence(self.folder, self.opened(), self.picture, self.patches, self.evidence, self.mask, self.references):
             pass
         return self.folder

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.view.controls import IconTextButton, label, named
+from app.view.controls import IconTextButton, label
 from app.view.fields import Scale, SliderField
 from app.view.form import GAP
 from app.words import tr
@@ -22,7 +22,7 @@ PALETTE, EXPOSURE = "palette", "exposure"
 
 
 class ReferenceColours(QObject):
-    """A slider between two words, a sentence about where it stands, a check box; and the way to see it, once something is filled."""
+    """A slider between two words, a sentence about where it stands, a check box; `again` fills anew as that is set now."""
 
     def __init__(self, form: Form, document: Document, recipe: Recipe, actions: Actions) -> None:
         super().__init__(form)
@@ -33,10 +33,8 @@ class ReferenceColours(QObject):
         form.wide(_between(tr("Copy"), self.palette, tr("Palette")))
         self.sentence = form.sentence("")
         self.exposure = form.check(tr("Match exposure"), tr("Bring the reference to the light and colours around the hole"))
-        self.again = IconTextButton(named(actions["another"]), "again").acts(actions["another"])
+        self.again = IconTextButton(tr("Fill again"), "again").acts(actions["another"])
         self.again.setToolTip(tr("Fill the hole that is shown again, as this is set now; the result before stays among the results"))
-        form.space(4)
-        form.wide(self.again)
         self.palette.changed.connect(self._set_palette)
         self.exposure.clicked.connect(self._set_exposure)
 
@@ -61,9 +59,9 @@ class ReferenceColours(QObject):
         self.palette.set_value(palette)
         self.exposure.setChecked(bool(getattr(settings, EXPOSURE, True)))
         self.sentence.setText(_said(palette, exposure=self.exposure.isChecked()))
-        self.again.setVisible(self._is_other())
 
-    def _is_other(self) -> bool:
+    @property
+    def is_other(self) -> bool:
         """Whether the fill that is shown was made from references, and otherwise than it would be now."""
         choice, card = self._document.shown, self._recipe.reference_card
         candidate = choice.standing if choice else None

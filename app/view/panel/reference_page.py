@@ -42,7 +42,7 @@ class ReferencePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SECTION)
-        for part in (self.list, self.unused, self.matched_by.form, self.colours.form, self.points):
+        for part in (self.list, self.unused, self.matched_by.form, self.colours.form, self.colours.again, self.points):
             column.addWidget(part)
         column.addStretch(1)
         recipe.changed.connect(self.refresh)
@@ -65,8 +65,9 @@ class ReferencePage(QWidget):
         """Show recipe and references as they are."""
         there, card = bool(self._document.references.items), self._recipe.reference_card
         self.unused.refresh(there=there)
-        for part in (self.matched_by, self.colours):
-            part.form.setVisible(there and card is not None)
+        for part in (self.matched_by.form, self.colours.form):
+            part.setVisible(there and card is not None)
+        self.colours.again.setVisible(there and self.colours.is_other)
         self.points.setVisible(there)
         if there and card is not None:
             self.matched_by.refresh()
@@ -92,5 +93,5 @@ class Unused(QWidget):
         card = self._recipe.card
         shown = there and card is not None and not card.references
         if shown and card is not None:
-            self.sentence.setText(tr("{method} is chosen, which takes nothing from references.").format(method=tr(card.title)))
+            self.sentence.setText(tr("The method is now “{method}”, which takes nothing from references.").format(method=tr(card.title)))
         self.setVisible(shown)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.companion import Companion
     from engine.reference import Match
 
-PICTURE, PAD, GAP = QSize(96, 68), 8, 12
+PICTURE, PAD, GAP, LINE = QSize(96, 68), 8, 12, 6
 BARS, BAR, BETWEEN = 5, QSize(9, 8), 3
 _KEYS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _OURS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, *_KEYS)
@@ -43,14 +43,13 @@ def word(match: Match | None, *, matching: bool) -> str:
     return words[match.quality]
 
 
-def detail(match: Match | None) -> str:
-    """On what that rests; empty where nothing is known."""
+def details(match: Match | None) -> list[str]:
+    """On what that rests; nothing where that is not known."""
     if match is None or match.quality == "none":
-        return ""
+        return []
     count = tr("1 match") if match.inliers == 1 else tr("{count} matches").format(count=match.inliers)
-    if math.isnan(match.coverage):
-        return count
-    return tr("{matches}, covers {share} %").format(matches=count, share=round(100 * match.coverage))
+    covers = [] if math.isnan(match.coverage) else [tr("covers {share} %").format(share=round(100 * match.coverage))]
+    return [count, *covers]
 
 
 class ReferenceRow(QAbstractButton):
@@ -67,7 +66,9 @@ class ReferenceRow(QAbstractButton):
         self.setToolTip(str(companion.path) if companion.path else companion.name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         action = QAction(tr("Remove {name}").format(name=companion.name), self)
         action.setProperty("drawing", "close")
         action.setToolTip(tr("Remove this reference and its control points (Delete)"))
@@ -81,8 +82,7 @@ class ReferenceRow(QAbstractButton):
         self._match, self._matching = match, matching
         self.setChecked(chosen)
         self.setAccessibleName(tr("Reference {number}, {name}").format(number=self.companion.number, name=self.companion.name))
-        told = [word(match, matching=matching), detail(match)]
-        self.setAccessibleDescription(", ".join(text for text in told if text))
+        self.setAccessibleDescription(", ".join([word(match, matching=matching), *details(match)]))
         self.updateGeometry()
         self.update()
 
@@ -98,19 +98,33 @@ class ReferenceRow(QAbstractButton):
     def _text_left(self) -> int:
         return PAD + PICTURE.width() + GAP
 
-    def sizeHint(self) -> QSize:
-        """Picture and three lines beside each other."""
+    def _small_texts(self, width: int) -> list[str]:
+        """What stands below the name: what does not fit beside each other stands below each other."""
+        metrics, room = QFontMetrics(small(self.font())), width - self._text_left() - PAD
+        found = details(self._match)
+        together = ", ".join(found)
+        return [together] if metrics.horizontalAdvance(together) <= room else found
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrower is higher."""
+        return True
+
+    def heightForWidth(self, arg__1: int) -> int:
+        """Of the picture, or of all lines of text."""
         body, fine = self._lines()
-        metrics, across = QFontMetrics(small(self.font())), BARS * (BAR.width() + BETWEEN) + 6
-        texts = (
-            across + metrics.horizontalAdvance(word(self._match, matching=self._matching)),
-            metrics.horizontalAdvance(detail(self._match)),
-        )
-        return QSize(self._text_left() + max(*texts, 96) + PAD, max(PICTURE.height(), body + 2 * fine + 12) + 2 * PAD)
+        return max(PICTURE.height(), body + (1 + len(self._small_texts(arg__1))) * (fine + LINE)) + 2 * PAD
+
+    def sizeHint(self) -> QSize:
+        """As in a panel of its first width."""
+        width = max(288, self.minimumSizeHint().width())
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        """Nothing but a long name is shortened."""
-        return self.sizeHint()
+        """The longest of the words fits, whichever it is now, so that no match makes the panel wider; a long name is shortened."""
+        metrics, across = QFontMetrics(small(self.font())), BARS * (BAR.width() + BETWEEN) + 5
+        longest = max(metrics.horizontalAdvance(text) for text in (tr("Good match"), tr("Weak match"), tr("Fair match"), tr("No match")))
+        widest = max(metrics.horizontalAdvance(text) for text in (tr("{count} matches").format(count=9999), tr("Not matched yet")))
+        return QSize(self._text_left() + max(across + longest, widest) + PAD, self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The cross stays in its corner."""
@@ -171,7 +185,8 @@ class ReferenceRow(QAbstractButton):
 
     def _paint_texts(self, painter: QPainter, first: str, second: str) -> None:
         body, fine = self._lines()
-        top = (self.height() - body - 2 * fine - 12) / 2
+        below = self._small_texts(self.width())
+        top = (self.height() - body - (1 + max(1, len(below))) * (fine + LINE)) / 2
         line = QRectF(self._text_left(), top, self.width() - self._text_left() - PAD, body)
         painter.setFont(bold(self.font()) if self.isChecked() else self.font())
         painter.setPen(QColor(first))
@@ -179,12 +194,13 @@ class ReferenceRow(QAbstractButton):
         elided = painter.fontMetrics().elidedText(self.companion.name, Qt.TextElideMode.ElideMiddle, int(name.width()))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, elided)
         painter.setFont(small(self.font()))
-        line = QRectF(line.left(), line.bottom() + 6, line.width(), fine)
+        line = QRectF(line.left(), line.bottom() + LINE, line.width(), fine)
         across = self._paint_bars(painter, line, first)
         painter.setPen(QColor(first))
         painter.drawText(line.adjusted(across, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word(self._match, matching=self._matching))
         painter.setPen(QColor(second))
-        painter.drawText(line.translated(0, fine + 6), Qt.AlignmentFlag.AlignVCenter, detail(self._match))
+        for at, text in enumerate(below, 1):
+            painter.drawText(line.translated(0, at * (fine + LINE)), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_bars(self, painter: QPainter, line: QRectF, colour: str) -> float:
         """Five bars, those that are not filled a thin line each; how much room they take."""

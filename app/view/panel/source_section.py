@@ -51,9 +51,6 @@ class SourceSection(QWidget):
         self.others = SourceRows()
         action = actions["not_from_here"]
         self.exclude = IconTextButton(named(action), "ban").acts(action)
-        policy = self.exclude.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing below moves while the pointer does
-        self.exclude.setSizePolicy(policy)
         form = Form()
         form.head(tr("Source of this pixel"), self.pin_button)
         column = QVBoxLayout(self)
@@ -95,7 +92,7 @@ class SourceSection(QWidget):
         self.filled.show_patch(seen.target, seen.place, dimmed=dimmed)
         origin = source.place.origin
         self.copied.show_patch(source.patch, (at.top, at.left), dimmed=dimmed, origin=origin)
-        self.exclude.setVisible(not origin)
+        self._offer_to_exclude(not origin)
         self.filled_at.setText(tr("Filled  {x}, {y}").format(x=seen.place[1], y=seen.place[0]))
         self.copied_at.setText(self._where(source))
         for caption in (self.filled_at, self.copied_at):
@@ -116,6 +113,15 @@ class SourceSection(QWidget):
         over = self._inspection.over
         standing = over.standing if over is not None else None
         return tr("Not filled: this pixel is the original.") if standing is None else no_source(standing)
+
+    def _offer_to_exclude(self, offered: bool) -> None:
+        """Only what came from the photograph itself can be forbidden. Its room is kept where some of the fill did: nothing moves then."""
+        policy = self.exclude.sizePolicy()
+        mixed = any(layer.name == "field" for _, layer in self._inspection.layers())
+        if policy.retainSizeWhenHidden() != mixed:
+            policy.setRetainSizeWhenHidden(mixed)
+            self.exclude.setSizePolicy(policy)
+        self.exclude.setVisible(offered)
 
     def _where(self, source: Source) -> str:
         """Its place, and in which photograph."""
