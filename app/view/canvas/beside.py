@@ -11,6 +11,7 @@ from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter
 
 from app.view.canvas import cursors
 from app.view.canvas.companion_tiles import CompanionTiles
+from app.view.canvas.link import place
 from app.view.canvas.navigation import Navigation
 from app.view.canvas.pane import Pane
 from app.view.canvas.point_tool import GRIP
@@ -117,9 +118,9 @@ class Beside(Pane):
             here = here.zoomed(by, x, y)
             self._shift = link.shift(self._view.zoomed(here.zoom / self._canvas.viewport.zoom, x, y), here)
         else:
-            at = here.to_widget(*link.near_here(self._view.to_picture(x, y)))
-            here = here.zoomed(by, *at)
-            here = here.panned(x - at[0], y - at[1])
+            row, column = link.near_here(place(self._view, x, y))
+            at = here.left + column * here.scale, here.top + row * here.scale
+            here = here.zoomed(by, *at).panned(x - at[0], y - at[1])
         self._canvas.set_viewport(here)
         self.follow()
 
@@ -129,6 +130,11 @@ class Beside(Pane):
         self.follow()
 
     # What is shown
+
+    @property
+    def waits(self) -> bool:
+        """Whether the tiles of the reference are still being made."""
+        return self._side.shown and self._source()[0] is None
 
     @Slot(object)
     def _photograph_changed(self) -> None:

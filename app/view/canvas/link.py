@@ -94,7 +94,7 @@ class Link:
         """
         if of.fitted and shift == (0.0, 0.0):
             return view.fit()
-        row, column = self.near(of.to_picture(of.width / 2, of.height / 2))
+        row, column = self.near(middle(of))
         scale = of.scale / self.scale
         left = view.width / 2 - (column + shift[1]) * scale
         top = view.height / 2 - (row + shift[0]) * scale
@@ -102,9 +102,19 @@ class Link:
 
     def shift(self, view: Viewport, of: Viewport) -> Spot:
         """The shift by which `follow` gives that view."""
-        row, column = self.near(of.to_picture(of.width / 2, of.height / 2))
-        there = view.to_picture(view.width / 2, view.height / 2)
-        return there[0] - row, there[1] - column
+        row, column = self.near(middle(of))
+        down, across = middle(view)
+        return down - row, across - column
+
+
+def middle(view: Viewport) -> Spot:
+    """The place in the middle of a view; not of what it draws, which is moved to whole pixels: what follows it would wander."""
+    return place(view, view.width / 2, view.height / 2)
+
+
+def place(view: Viewport, x: float, y: float) -> Spot:
+    """The place at x and y of a view, where that is not moved to whole pixels either."""
+    return (y - view.top) / view.scale, (x - view.left) / view.scale
 
 
 def _inside(spot: Spot, size: Spot) -> bool:
