@@ -66,6 +66,10 @@ class Matching(QObject):
             signal.connect(slot)
         engine.stopped.connect(self._stopped)
 
+    def rest(self, milliseconds: int) -> None:
+        """How long after the last change it begins."""
+        self._rest.setInterval(milliseconds)
+
     # When
 
     @Slot(object)
