@@ -146,7 +146,8 @@ class Adding(QObject):
                 return
         references.put(points)
         count = sum(map(len, points))
-        self._say(tr("{count} control points were read from {name}.").format(count=count, name=task.path.name))
+        text = tr("1 control point was read from {name}.") if count == 1 else tr("{count} control points were read from {name}.")
+        self._say(text.format(count=count, name=task.path.name))
 
     @Slot(object, object)
     def _failed(self, task: Task, failure: Failure) -> None:
