@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from engine.errors import BadInput, EngineFailure
 from engine.evidence import Evidence, NearestNeighborField
+from engine.files.evidence_arrays import LAYERS, PATCHES, PLACES, layers_of, write_arrays
 from engine.files.evidence_figures import View, hole_figure, layer_figure, patches_figure, photograph, places_figure, samples
 from engine.files.evidence_page import OURS, Section, Shown, page
+from engine.files.evidence_references import anchors_figure, sources_figure
+from engine.files.flow import write_flow
 from engine.geometry import Box
+from engine.mapping import MappingField
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
     from PIL import Image
 
-    from engine.evidence import Layer
+    from engine.files.evidence_figures import Sample
     from engine.picture import Mask, Patch, Picture
     from engine.reference import Reference
-
-_ROWS = 256
-"""Rows of a layer that are in memory at once while it is written."""
 
 _READINGS = {
     "field": (
@@ -39,6 +37,20 @@ _READINGS = {
     "distance": (
         "Patch distances",
         "Dark pixels came from patches that fit their new surroundings well; light ones are where nothing in the picture matched better.",
+    ),
+    "field matched": (
+        "Mapping field, as matched",
+        "The colour is the way from a pixel to its place in the reference at this photograph's size, as it lay when matched as a whole.",
+    ),
+    "field corrected": (
+        "Mapping field, as corrected",
+        "The same in the same colours after correction: the way the pixels were taken. What has no colour came from no reference.",
+    ),
+    "photograph": ("Which photograph each pixel came from", "The number and colour of a part is that of the photograph it was taken from."),
+    "inliers": ("Inliers", "Light pixels lie where single matches agree with the field; dark ones where they do not, or there are none."),
+    "forward-backward": (
+        "Forward and backward",
+        "Light pixels lead to a place in the reference that leads back to them; dark ones lead elsewhere.",
     ),
     "confidence": ("Confidence", "Light pixels are those of which the method is sure; dark ones deserve a second look."),
 }
@@ -53,11 +65,22 @@ class _Hole:
     view: View
     pixels: int
     evidence: tuple[Evidence, ...]
+    """Those of most pixels first."""
 
     @property
     def name(self) -> str:
         """What its files begin with."""
         return f"hole-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Photographs:
+    """What figures are made of: the photograph before and after, its mask, the references by their names."""
+
+    before: Picture
+    result: Picture
+    mask: Mask
+    references: Mapping[str, Picture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,7 @@ def write_evidence(
     patches: Sequence[Patch],
     evidence: Sequence[Evidence],
     mask: Mask,
-    references: Sequence[Reference] = (),  # noqa: ARG001
+    references: Sequence[Reference] = (),
 ) -> tuple[Path, ...]:
     """Write what is known of a fill into a folder, made if need be: index.html and, for each patch, arrays and pictures.
 
@@ -131,8 +154,9 @@ def write_evidence(
     except OSError as error:
         raise BadInput(f"The folder {folder} cannot be made ({error.strerror}); name another.") from None
     to = _Folder(folder, [])
+    shown = _Photographs(before, result, mask, {one.name: one.picture for one in references})
     try:
-        sections = [_write_hole(to, hole, before, result, mask) for hole in _holes(before, patches, evidence, mask)]
+        sections = [_write_hole(to, hole, shown) for hole in _holes(before, patches, evidence, mask)]
         with to.file("index.html") as stream:
             stream.write(page(_facts(before, mask, evidence), sections).encode())
     except OSError as error:
@@ -156,50 +180,81 @@ def _holes(picture: Picture, patches: Sequence[Patch], evidence: Sequence[Eviden
 
 
 def _about(patch: Patch, left: list[Evidence]) -> tuple[Evidence, ...]:
-    """Evidence of the pixels in a patch, one of each name; taken out of what is left. Windows overlap where one was filled after another."""
-    named: dict[str, Evidence] = {}
+    """Evidence of the pixels in a patch, one of each kind; taken out of what is left. Windows overlap where one was filled after another."""
+    kinds: dict[tuple[str, str], Evidence] = {}
     for one in left:
         if one.pixels.box is not None and one.pixels.box.common(patch.box) == one.pixels.box:
-            named.setdefault(one.name, one)
-    left[:] = [one for one in left if not any(one is taken for taken in named.values())]
-    return tuple(named.values())
+            kinds.setdefault((one.name, one.stage), one)
+    left[:] = [one for one in left if not any(one is taken for taken in kinds.values())]
+    return tuple(sorted(kinds.values(), key=lambda one: -len(one.pixels)))
 
 
 def _facts(picture: Picture, mask: Mask, evidence: Sequence[Evidence]) -> str:
     name = f"{picture.file.path.name}, " if picture.file else ""
     filled = int(mask.hole.sum())
-    copied = [one.copied for one in evidence if isinstance(one, NearestNeighborField)]
-    share = f" {np.concatenate(copied).mean():.1%} of them equal their source value for value." if filled and copied else ""
+    copied = [int(one.copied.sum()) for one in evidence if isinstance(one, NearestNeighborField)]
+    share = f" {sum(copied) / filled:.1%} of them equal their source value for value." if filled and copied else ""
     height, width = picture.size
     return f"{name}{width:,} x {height:,} pixels; {filled:,} of them ({filled / (height * width):.2%}) were filled.{share}"
 
 
-def _write_hole(to: _Folder, hole: _Hole, before: Picture, result: Picture, mask: Mask) -> Section:
+def _write_hole(to: _Folder, hole: _Hole, shown: _Photographs) -> Section:
     """Everything of one hole; what the page has to show of it."""
-    figures = _write_views(to, hole, before, result, mask)
-    for evidence in hole.evidence:
-        figures += _write_samples(to, hole, evidence, result)
-        figures += [_write_layer_figure(to, hole, evidence, layer, result) for layer in evidence.layers()]
+    figures = _write_views(to, hole, shown)
+    for one in hole.evidence:
+        figures += _write_mapping(to, hole, one, shown) if isinstance(one, MappingField) else _write_samples(to, hole, one, shown.result)
+    figures += _write_layers(to, hole, shown.result)
     arrays = f"{hole.name}.npz" if hole.evidence else None
     if arrays:
         with to.file(arrays) as stream:
-            _write_arrays(stream, hole)
+            write_arrays(stream, hole.box, hole.evidence)
     box = hole.box
     facts = f"Rows {box.top} to {box.bottom - 1}, columns {box.left} to {box.right - 1}: {hole.pixels:,} filled pixels."
     if not hole.evidence:
         facts += " The method copies no pixels, so it cannot say from where these came."
-    return Section(f"Hole {hole.number}", facts, tuple(figures), arrays)
+    facts += "".join(map(_shares, hole.evidence))
+    return Section(f"Hole {hole.number}", facts, tuple(figures), arrays, _notes(hole.evidence), _write_flows(to, hole))
 
 
-def _write_views(to: _Folder, hole: _Hole, before: Picture, result: Picture, mask: Mask) -> list[Shown]:
+def _shares(evidence: Evidence) -> str:
+    """How much of the hole came from which photograph."""
+    if not isinstance(evidence, MappingField) or evidence.stage != "corrected":
+        return ""
+    counts = [(name, float((evidence.origins == number).mean())) for number, name in enumerate(evidence.names)]
+    parts = [f"{share:.0%} came from {name}" for name, share in counts if share]
+    own = float((evidence.origins < 0).mean())
+    return f" {', '.join([*parts, f'{own:.0%} from this photograph'] if own else parts)}." if parts else " None came from a reference."
+
+
+def _notes(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """How to read the arrays."""
+    kinds = ((NearestNeighborField, PATCHES), (MappingField, PLACES))
+    return (LAYERS, *(text for kind, text in kinds if any(isinstance(one, kind) for one in evidence)))
+
+
+def _write_flows(to: _Folder, hole: _Hole) -> tuple[str, ...]:
+    """A .flo file for each reference that a mapping field leads to; their names."""
+    names: list[str] = []
+    for one in hole.evidence:
+        if isinstance(one, MappingField):
+            for number in sorted({int(origin) for origin in np.unique(one.origins)} - {-1}):
+                name = f"{hole.name}-{one.stage}{f'-{number + 1}' if len(one.names) > 1 else ''}.flo"
+                with to.file(name) as stream:
+                    write_flow(stream, one, number, hole.box)
+                names.append(name)
+    return tuple(names)
+
+
+def _write_views(to: _Folder, hole: _Hole, shown: _Photographs) -> list[Shown]:
     """The hole before and after, and what of it was to be filled."""
+    before = shown.before
     icc = before.icc if before.layout.startswith("rgb") else None
     views = (
         ("before", photograph(before, hole.view), "Before", "The photograph as it was opened."),
-        ("after", photograph(result, hole.view), "After", "The same part, filled."),
+        ("after", photograph(shown.result, hole.view), "After", "The same part, filled."),
         (
             "mask",
-            hole_figure(before, mask, hole.view),
+            hole_figure(before, shown.mask, hole.view),
             "What was filled",
             "Red is the mask as it was used, grown included; fainter red is blended.",
         ),
@@ -217,78 +272,65 @@ def _write_samples(to: _Folder, hole: _Hole, evidence: Evidence, result: Picture
     around = hole.box
     for one in shown:
         around = around.joined(one.source.patch)
-    places, patches = f"{hole.name}-sources.png", f"{hole.name}-patches.png"
-    places_size = to.image(places, places_figure(result, shown, View.of(around, result.box, 16)))
-    reading = (
-        "Each pair shows the fill around a pixel, left, and the place it came from, right; the white frame is the patch and the yellow one the pixel. "
-        "Weight is the vote of that patch, distance how far it was from what it had to match."
-    )
+    places = f"{hole.name}-sources.png"
+    size = to.image(places, places_figure(result, shown, View.of(around, result.box, 16)))
+    reading = "A line leads from each numbered pixel to the patch it came from."
     return [
-        Shown(
-            places,
-            places_size,
-            "Ten pixels and their sources",
-            "A line leads from each numbered pixel to the patch it came from.",
-            wide=True,
-        ),
-        Shown(patches, to.image(patches, patches_figure(result, shown)), "Their patches, enlarged", reading, wide=True),
+        Shown(places, size, "Ten pixels and their sources", reading, wide=True),
+        _write_patches(to, f"{hole.name}-patches.png", result, shown, result),
     ]
 
 
-def _write_layer_figure(to: _Folder, hole: _Hole, evidence: Evidence, layer: Layer, result: Picture) -> Shown:
-    title, reading = _READINGS.get(layer.name, (layer.name.capitalize(), f"{evidence.name}, in {layer.unit}."))
-    name = f"{hole.name}-{layer.name}.png"
-    return Shown(name, to.image(name, layer_figure(result, evidence, layer, hole.view)), title, reading)
+def _write_mapping(to: _Folder, hole: _Hole, field: MappingField, shown: _Photographs) -> list[Shown]:
+    """Anchors, and ten pixels with their places in each reference whose pixels are at hand; nothing of a field that was not used yet."""
+    figures: list[Shown] = []
+    sampled = samples(field)
+    for number, name in enumerate(field.names, 1):
+        reference, mine = shown.references.get(name), [one for one in sampled if one.source.place.origin == name]
+        if reference is None or not mine:
+            continue
+        tail = f"-{number}" if len(field.names) > 1 else ""
+        places = f"{hole.name}-places{tail}.png"
+        size = to.image(places, sources_figure(shown.result, reference, name, number, mine, hole.box))
+        reading = "A line leads from each numbered pixel of the fill to its place in the reference."
+        figures += [
+            Shown(places, size, f"Pixels and their places in {name}", reading, wide=True),
+            _write_patches(to, f"{hole.name}-places-enlarged{tail}.png", shown.result, mine, reference),
+        ]
+        if len(field.anchors()) and _leads_to_one(field):
+            anchors = f"{hole.name}-anchors.png"
+            size = to.image(anchors, anchors_figure(shown.before, shown.mask, reference, name, field))
+            reading = (
+                "A dot of one colour is one place of the scene in both photographs: the matches on which the field rests. Red is the hole."
+            )
+            figures.append(Shown(anchors, size, "Anchors", reading, wide=True))
+    return figures
 
 
-def _write_arrays(stream: IO[bytes], hole: _Hole) -> None:
-    """An .npz whose layers go to disk a few rows at a time: a wide hole's layers are far larger than its pixels."""
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-        _write_array(archive, "box", _corners(hole.box))
-        for evidence in hole.evidence:
-            for layer in evidence.layers():
-                _write_layer(archive, evidence, layer, hole.box)
-            for name, array in _raw(evidence).items():
-                _write_array(archive, name, array)
+def _leads_to_one(field: MappingField) -> bool:
+    """Whether all of it lies in one reference: anchors do not say in which they lie."""
+    return len(np.unique(field.origins[field.origins >= 0])) == 1
 
 
-def _write_array(archive: ZipFile, name: str, array: NDArray[Any]) -> None:
-    with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-        np.lib.format.write_array(entry, array, allow_pickle=False)
+def _write_patches(to: _Folder, name: str, result: Picture, shown: list[Sample], source: Picture) -> Shown:
+    reading = "Each pair shows the fill around a pixel, left, and the place it came from, right; the white frame is the patch and the yellow one the pixel. "
+    reading += (
+        "Weight is how sure the place is, from 0 to 1; colours differ where they were made to fit this photograph."
+        if shown[0].source.place.origin
+        else "Weight is the vote of that patch, distance how far it was from what it had to match."
+    )
+    return Shown(name, to.image(name, patches_figure(result, shown, source)), "Their patches, enlarged", reading, wide=True)
 
 
-def _write_layer(archive: ZipFile, evidence: Evidence, layer: Layer, box: Box) -> None:
-    shape = (*box.size, 2) if layer.kind == "vectors" else box.size
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
-    with archive.open(f"{layer.name}.npy", "w", force_zip64=True) as entry:
-        entry.write(header.getvalue())
-        for top in range(box.top, box.bottom, _ROWS):
-            band = Box(top, box.left, min(_ROWS, box.bottom - top), box.width)
-            entry.write(evidence.layer(layer.name, band).astype("<f4", copy=False).tobytes())
-
-
-def _raw(evidence: Evidence) -> dict[str, NDArray[Any]]:
-    """The lists behind the layers, in the window's coordinates."""
-    if not isinstance(evidence, NearestNeighborField):
-        return {}
-    window = evidence.pixels.window
-    return {
-        "window_box": _corners(window.box),
-        "window_size": np.array(window.size),
-        "rows": evidence.pixels.rows,
-        "columns": evidence.pixels.columns,
-        "source_rows": evidence.rows,
-        "source_columns": evidence.columns,
-        "up": evidence.up,
-        "left": evidence.left,
-        "weights": evidence.weights,
-        "distances": evidence.distances,
-        "copied": evidence.copied,
-        "patch": np.array(evidence.patch),
-    }
-
-
-def _corners(box: Box) -> NDArray[np.int64]:
-    """Top, left, height, width."""
-    return np.array([box.top, box.left, box.height, box.width], np.int64)
+def _write_layers(to: _Folder, hole: _Hole, result: Picture) -> list[Shown]:
+    """A figure for each layer. Fields of one kind have one key, so that they can be compared."""
+    layers = layers_of(hole.evidence)
+    ranges = {name: layer.range for name, _, layer in layers}
+    figures: list[Shown] = []
+    for name, evidence, layer in layers:
+        title, reading = _READINGS.get(layer.name, (layer.name.capitalize(), f"{evidence.name}, in {layer.unit}."))
+        file = f"{hole.name}-{name.replace(' ', '-')}.png"
+        drawn = replace(layer, range=ranges.get("field corrected", layer.range)) if name == "field matched" else layer
+        size = to.image(file, layer_figure(result, evidence, drawn, hole.view))
+        figures.append(Shown(file, size, title if name == layer.name else f"{title}: {evidence.stage}", reading))
+    return figures

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from engine.drawing import draw, heat_key, vector_colours, vector_key
+from engine.drawing import draw, vector_colours
+from engine.files.evidence_keys import FAINT, PANEL, TEXT, badge, font, with_key
 from engine.geometry import Box, Place
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 1600
 """Pixels of a figure's longer side at most."""
-_ENLARGED = 1200
-_PANEL, _TEXT, _FAINT, _ACCENT = (24, 26, 30), (232, 234, 238), (160, 166, 176), (255, 196, 61)
+_ACCENT = (255, 196, 61)
 _TILE = 189
 """A side of an enlarged patch with its surroundings: 3 x 7 pixels of a usual patch, nine times."""
 
@@ -34,11 +34,11 @@ class View:
     zoom: int
 
     @classmethod
-    def of(cls, box: Box, within: Box, margin: int) -> View:
+    def of(cls, box: Box, within: Box, margin: int, longest: int = LONGEST) -> View:
         """A box with a margin, as large as a figure may be; small ones are enlarged by whole pixels."""
         seen = box.grown(margin, margin).common(within) or within
         long = max(seen.size)
-        return cls(seen, -(-long // LONGEST), max(1, _ENLARGED // long))
+        return cls(seen, -(-long // longest), max(1, longest * 3 // 4 // long))
 
     def at(self, row: float, column: float) -> tuple[float, float]:
         """Where the centre of a picture's pixel is drawn: across, down."""
@@ -79,7 +79,8 @@ def samples(evidence: Evidence, count: int = 10) -> list[Sample]:
     chosen = _spread_out(np.stack([evidence.pixels.rows, evidence.pixels.columns], axis=1).astype(np.float32), count)
     places = [window.picture_pixel(int(evidence.pixels.rows[k]), int(evidence.pixels.columns[k])) for k in chosen]
     found = [(place, evidence.sources(Place.pixel(*place))) for place in places]
-    return [Sample(number, *place, sources[0]) for number, (place, sources) in enumerate(found, 1) if sources]
+    answered = [(place, sources[0]) for place, sources in found if sources]
+    return [Sample(number, *place, source) for number, (place, source) in enumerate(answered, 1)]
 
 
 def _spread_out(points: NDArray[np.float32], count: int) -> list[int]:
@@ -118,7 +119,20 @@ def layer_figure(picture: Picture, evidence: Evidence, layer: Layer, view: View)
     image = _dimmed(photograph(picture, view))
     over = _enlarged(colours, view.zoom)
     image.paste(over, (0, 0), over)
-    return _with_key(image, layer)
+    if layer.kind == "labels":
+        _number(image, evidence, layer, view)
+    return with_key(image, layer)
+
+
+def _number(image: Image.Image, evidence: Evidence, layer: Layer, view: View) -> None:
+    """Write the number of each label on the pixel of it that lies nearest to its middle: colour alone does not tell everybody."""
+    values = evidence.layer(layer.name, view.box, view.step)
+    pen = ImageDraw.Draw(image)
+    for label in range(len(layer.labels)):
+        places = np.argwhere(values == label)
+        if len(places):
+            row, column = places[np.abs(places - np.median(places, axis=0)).sum(axis=1).argmin()]
+            badge(pen, ((float(column) + 0.5) * view.zoom, (float(row) + 0.5) * view.zoom), label, max(1.0, image.width / 640))
 
 
 def places_figure(picture: Picture, shown: list[Sample], view: View) -> Image.Image:
@@ -136,20 +150,20 @@ def places_figure(picture: Picture, shown: list[Sample], view: View) -> Image.Im
         pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), outline=(0, 0, 0), width=3)
         pen.rectangle((left - 2, top - 2, right + 2, bottom + 2), outline=colour, width=2)
     for one in shown:
-        _badge(pen, view.at(one.row, one.column), one.number)
+        badge(pen, view.at(one.row, one.column), one.number)
     return image
 
 
-def patches_figure(picture: Picture, shown: list[Sample]) -> Image.Image:
+def patches_figure(picture: Picture, shown: list[Sample], source: Picture) -> Image.Image:
     """Each sample's patch in the fill beside its source's, with their surroundings, enlarged; two to a line."""
     wide, high = 2 * _TILE + 280, _TILE + 28
-    image = Image.new("RGB", (2 * wide + 28, -(-len(shown) // 2) * high + 28), _PANEL)
+    image = Image.new("RGB", (2 * wide + 28, -(-len(shown) // 2) * high + 28), PANEL)
     pen = ImageDraw.Draw(image)
     for k, one in enumerate(shown):
         left, top = 28 + k % 2 * wide, 28 + k // 2 * high
         image.paste(_tile(picture, one.filled_patch, Box(one.row, one.column, 1, 1)), (left, top))
-        image.paste(_tile(picture, one.source.patch, one.source.place.box), (left + _TILE + 12, top))
-        _badge(pen, (left + 16, top + 16), one.number)
+        image.paste(_tile(source, one.source.patch, one.source.place.box), (left + _TILE + 12, top))
+        badge(pen, (left + 16, top + 16), one.number)
         _lines(pen, (left + 2 * _TILE + 28, top + 4), _words(one))
     return image
 
@@ -157,6 +171,8 @@ def patches_figure(picture: Picture, shown: list[Sample]) -> Image.Image:
 def _words(one: Sample) -> list[str]:
     down, across = one.offset
     place = one.source.place.box
+    if one.source.place.origin:
+        return [f"pixel {one.row}, {one.column}", f"from {place.top}, {place.left}", "of the reference", f"weight {one.source.weight:.2g}"]
     return [
         f"pixel {one.row}, {one.column}",
         f"from {place.top}, {place.left}",
@@ -183,46 +199,10 @@ def _tile(picture: Picture, patch: Box, pixel: Box) -> Image.Image:
     return tile
 
 
-def _with_key(image: Image.Image, layer: Layer) -> Image.Image:
-    """The figure above its key."""
-    out = Image.new("RGB", (max(image.width, 640), image.height + 136), _PANEL)
-    out.paste(image, ((out.width - image.width) // 2, 0))
-    pen, top = ImageDraw.Draw(out), image.height + 18
-    low, high = layer.range
-    if layer.kind == "vectors":
-        _stamp(out, vector_key(100), (20, top))
-        _lines(
-            pen,
-            (144, top + 6),
-            [layer.name, f"white: 0 {layer.unit}, rim: {high:.4g} {layer.unit}", "colour: the way from pixel to source"],
-        )
-    else:
-        _lines(pen, (20, top), [f"{layer.name}, {layer.unit}"])
-        _stamp(out, heat_key((28, 600)), (20, top + 32))
-        pen.text((20, top + 68), f"{low:.4g}", fill=_FAINT, font=_font(18))
-        pen.text((620, top + 68), f"{high:.4g}", fill=_FAINT, font=_font(18), anchor="ra")
-    return out
-
-
-def _stamp(image: Image.Image, rgba: NDArray[np.uint8], at: tuple[int, int]) -> None:
-    over = Image.fromarray(rgba)
-    image.paste(over, at, over)
-
-
 def _lines(pen: ImageDraw.ImageDraw, at: tuple[float, float], lines: list[str]) -> None:
     """Text, its first line brighter."""
     for k, line in enumerate(lines):
-        pen.text((at[0], at[1] + 30 * k), line, fill=_FAINT if k else _TEXT, font=_font(20 if not k else 18))
-
-
-def _badge(pen: ImageDraw.ImageDraw, at: tuple[float, float], number: int) -> None:
-    across, down = at
-    pen.ellipse((across - 14, down - 14, across + 14, down + 14), fill=(0, 0, 0), outline=(255, 255, 255), width=2)
-    pen.text(at, str(number), fill=(255, 255, 255), font=_font(17), anchor="mm")
-
-
-def _font(size: int) -> Any:
-    return ImageFont.load_default(size=size)
+        pen.text((at[0], at[1] + 30 * k), line, fill=FAINT if k else TEXT, font=font(20 if not k else 18))
 
 
 def _colour(offset: tuple[int, int], longest: float) -> tuple[int, int, int]:

@@ -27,11 +27,8 @@ figcaption b { color: var(--text); font-weight: 600; display: block; }
 code { font: 14px/1.5 ui-monospace, monospace; color: var(--text); }
 """
 
-_ARRAYS = """One entry for each layer (float32, NaN outside the hole; offsets are rows down and columns across) over <code>box</code>, which is
-top, left, height and width in the picture. <code>rows</code> and <code>columns</code> list the filled pixels and <code>source_rows</code> and
-<code>source_columns</code> (one line a run) their sources, counted from the corner of <code>window_box</code> at the size <code>window_size</code>;
-<code>up</code> and <code>left</code> say where the pixel lies in its patch of side <code>patch</code>; <code>weights</code>,
-<code>distances</code> and <code>copied</code> speak of each."""
+_FLOWS = """The way from each filled pixel to its place in the reference, both photographs at full size, in the Middlebury benchmark's form
+(x before y; 1e10 where there is none), over the same box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,10 @@ class Section:
     figures: tuple[Shown, ...]
     arrays: str | None
     """The file with its arrays, if it has evidence."""
+    notes: tuple[str, ...] = ()
+    """How to read them: HTML."""
+    flows: tuple[str, ...] = ()
+    """Files with mapping fields."""
 
 
 def page(facts: str, sections: list[Section]) -> str:
@@ -76,8 +77,11 @@ def page(facts: str, sections: list[Section]) -> str:
 
 
 def _section(section: Section) -> str:
-    name = escape(section.arrays or "")
-    arrays = f'<h3>The numbers</h3>\n<p><a href="{name}">{name}</a> (NumPy). {_ARRAYS}</p>\n' if name else ""
+    arrays = ""
+    if section.arrays:
+        arrays = f"<h3>The numbers</h3>\n<p>{_link(section.arrays)} (NumPy). {' '.join(section.notes)}</p>\n"
+    if section.flows:
+        arrays += f"<p>{', '.join(map(_link, section.flows))}. {_FLOWS}</p>\n"
     return f"""<section>
 <h2>{escape(section.title)}</h2>
 <p>{escape(section.facts)}</p>
@@ -85,6 +89,10 @@ def _section(section: Section) -> str:
 {"".join(map(_figure, section.figures))}</div>
 {arrays}</section>
 """
+
+
+def _link(file: str) -> str:
+    return f'<a href="{escape(file)}">{escape(file)}</a>'
 
 
 def _figure(shown: Shown) -> str:
