@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from engine.job import Fill
     from engine.ops.bands import Pausing
-    from engine.reference import Reference
+    from engine.reference import Match, Reference
 
 T = TypeVar("T")
 
@@ -134,9 +134,9 @@ def _checked(job: Job, method: Method) -> Settings:
 def _check_references(job: Job, method: Method) -> None:
     title = method.card.title
     if job.references and not method.card.references:
-        raise BadInput(f"{title} fills from this photograph alone, so a reference means nothing to it; leave it out or choose refmatch.")
+        raise BadInput(f'"{title}" fills from this photograph alone, so a reference means nothing to it; leave it out or choose refmatch.')
     if method.card.references and not job.references:
-        raise BadInput(f"{title} fills from another photograph of the same place; give it at least one as a reference.")
+        raise BadInput(f'"{title}" needs another photograph of the same place; give it at least one as a reference.')
     for one in job.references:
         for number, point in enumerate(one.points, 1):
             for (row, column), picture, name in ((point.here, job.picture, "the picture"), (point.there, one.picture, one.name)):
@@ -223,8 +223,7 @@ def cut(job: Job, window: Window, device: torch.device, workers: Workers) -> Pau
     yield from workers.each(work, strips(hole.shape))
     for array in (pixels, hole, known, sources):
         array.setflags(write=False)
-    box = Box.around(hole)
-    assert box is not None
+    box = Box.around(hole) or Box.whole(hole.shape)
     references: list[Beside] = []
     for one in job.references:
         references.append((yield from _beside(one, window, part, workers)))  # noqa: PERF401 - it pauses
