@@ -8,25 +8,26 @@ own procedure is a setting. What no reference shows is left to patches.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from engine import exemplar
 from engine.errors import NoMatch
-from engine.evidence import ConfidenceMap, HolePixels
 from engine.exemplar import PatchSettings
-from engine.geometry import Box, Window
+from engine.geometry import Box
 from engine.job import Card, Fill, Settings, Step, setting
-from engine.mapping import MappingField
+from engine.matching.account import evidence, evidence_of_paper, origins_of, record
 from engine.matching.alignment import Target, aligned, unmatched
-from engine.matching.composition import composed, met, softened
+from engine.matching.composition import composed, full_places, met, softened
 from engine.matching.features import FEATURES, features
-from engine.matching.trust import trust
-from engine.matching.warping import looked_up
-from engine.method import Cutout, Method, encoded
+from engine.matching.palette import palette
+from engine.matching.paper.levels import backbone
+from engine.matching.paper.painting import restored
+from engine.matching.remainder import remainder
+from engine.method import Method
 from engine.ops.bands import Workers, told
-from engine.ops.filters import dilated
+from engine.ops.filters import enlarged
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -37,13 +38,21 @@ if TYPE_CHECKING:
     from engine.matching.alignment import Alignment
     from engine.matching.composition import Composed
     from engine.matching.features import Features
+    from engine.method import Cutout
+    from engine.ops.bands import Pausing
+    from engine.picture import Patch
     from engine.reference import Match
+
+T = TypeVar("T")
 
 MATCHED, COLOURED = 0.5, 0.7
 """The share of the whole at which references are matched, and recoloured."""
+CHANGE_OVER = 8.0
+"""Pixels of a usual view over which a reference passes into patches."""
+CONTEXT = 128
+"""Pixels around the hole from which colours are taken, at least; half its side where that is more."""
 _MARGIN = 16
 """Pixels around the hole that are composed too, so that the rim can be met."""
-_CONTEXT = 128
 
 
 @dataclass(frozen=True)
@@ -97,19 +106,19 @@ class RefMatch(Method):
         target = Target.of(cutout)
         yield Step(0.02, "matching")
         found = yield from told(aligned(target, cutout.references, kinds(settings)), 0.05, "matching")
+        if settings.procedure == "paper":
+            return (yield from _as_in_the_paper(cutout, target, found))
         used = [one for one in found if one.trusted]
-        told_of = _record(cutout, target, found)
+        if not used and settings.no_match == "stop":
+            raise NoMatch(_sentence(cutout))
         if not used:
-            if settings.no_match == "stop":
-                raise NoMatch(_sentence(cutout))
-            return (yield from _without(cutout, rng, told_of))
-        with Workers() as workers:
-            box = cutout.box.grown(_MARGIN, _MARGIN).common(Box.whole(cutout.hole.shape))
-            assert box is not None
-            one = yield from told(composed(cutout, target, used, box, exposure=settings.exposure), MATCHED, "warping")
-            yield Step(MATCHED, "warping", _seen(cutout, one))
-            values = (yield from _stepped(met(cutout, one, workers), COLOURED)) if settings.exposure else one.values
-        return (yield from _finished(cutout, target, used, replace(one, values=values), told_of, rng))
+            fill = yield from _later(exemplar.filled(cutout, PatchSettings(), rng), MATCHED)
+            return replace(fill, record=record(cutout, target, found))
+        one = yield from _composed(cutout, target, used, settings, rng)
+        values, patches = yield from _completed(cutout, target, one, rng)
+        yield Step(0.99, "blending")
+        told_of = record(cutout, target, found, origins_of(cutout, used, one))
+        return Fill(values, (*patches, *evidence(cutout, target, used, one)), told_of)
 
     def match(self, cutout: Cutout, settings: RefSettings) -> Generator[Step, None, tuple[Match, ...]]:
         """See `Method.match`."""
@@ -130,37 +139,74 @@ def kinds(settings: RefSettings) -> dict[str, Features]:
 
 
 def _sentence(cutout: Cutout) -> str:
-    names = " nor ".join(one.name for one in cutout.references)
-    verb = "does not seem" if len(cutout.references) == 1 else "seem"
-    neither = "" if len(cutout.references) == 1 else "Neither "
-    return f"{neither}{names} {verb} to show the same place; set control points in both photographs, or fill without a reference."
+    names = [one.name for one in cutout.references]
+    said = f"{names[0]} does not seem" if len(names) == 1 else f"None of {', '.join(names)} seems"
+    return f"{said} to show the same place; set control points in both photographs, or fill without a reference."
 
 
-def _record(cutout: Cutout, target: Target, found: Sequence[Alignment]) -> dict[str, Any]:
-    """What became of each reference, in their order."""
-    by_number = {one.number: one for one in found}
-    rows: list[dict[str, Any]] = []
-    for number, reference in enumerate(cutout.references):
-        one = by_number.get(number)
-        rows.append(
-            {
-                "name": reference.name,
-                "score": round(one.score, 4) if one else 0.0,
-                "inliers": len(one.pairs.here) if one else 0,
-                "coverage": round(one.coverage(target.hole), 4) if one else 0.0,
-                "used": 0.0,
-            }
-        )
-    return {"references": rows, "matched": any(one.trusted for one in found)}
+def _composed(
+    cutout: Cutout, target: Target, used: Sequence[Alignment], settings: RefSettings, rng: np.random.Generator
+) -> Generator[Step, None, Composed]:
+    """What the references show of the hole, in the colours that are asked for."""
+    box = cutout.box.grown(_MARGIN, _MARGIN).common(Box.whole(cutout.hole.shape))
+    assert box is not None
+    one = yield from told(composed(cutout, target, used, box, exposure=settings.exposure), MATCHED, "warping")
+    yield Step(MATCHED, "warping", _seen(cutout, one))
+    if settings.palette:
+        painted = yield from told(_painted(cutout, target, used[0], one, rng), MATCHED, "painting")
+        share = np.float32(settings.palette)
+        one = replace(one, values=np.where(np.isnan(painted), one.values, one.values + share * (painted - one.values)))
+    if settings.exposure:
+        with Workers() as workers:
+            values = yield from _stepped(met(cutout, one, workers), COLOURED)
+        one = replace(one, values=values)
+    return one
 
 
-def _without(cutout: Cutout, rng: np.random.Generator, told_of: dict[str, Any]) -> Generator[Step, None, Fill]:
-    """The whole hole by patches."""
-    fill = yield from _later(exemplar.filled(cutout, PatchSettings(), rng), MATCHED)
-    return replace(fill, record=told_of)
+def _painted(cutout: Cutout, target: Target, best: Alignment, one: Composed, rng: np.random.Generator) -> Pausing[NDArray[np.float32]]:
+    """(h, w, c) over a composition's box: what the best reference shows there in the picture's own colours, NaN where it shows nothing."""
+    around = one.box.grown(max(one.box.height // 2, CONTEXT), max(one.box.width // 2, CONTEXT)).common(Box.whole(cutout.hole.shape))
+    assert around is not None
+    reference = cutout.references[best.number]
+    there = full_places(target, best, around)
+    pixels = reference.pixels.astype(np.float32) / np.float32(np.iinfo(reference.pixels.dtype).max)
+    colours = cutout.pixels[around.slices].astype(np.float32) / np.float32(np.iinfo(cutout.pixels.dtype).max)
+    yield
+    painted = yield from palette(colours, cutout.known[around.slices], pixels, there, seed=int(rng.integers(1 << 31)))
+    inner = one.box.moved(-around.top, -around.left).slices
+    mine = cutout.hole[one.box.slices] & (one.origins == 0)
+    return np.where(mine[..., None], painted[inner], np.float32(np.nan))
 
 
-def _later(steps: Generator[Step, None, Fill], since: float) -> Generator[Step, None, Fill]:
+def _completed(
+    cutout: Cutout, target: Target, one: Composed, rng: np.random.Generator
+) -> Generator[Step, None, tuple[NDArray[np.float32], tuple[Evidence, ...]]]:
+    """The hole's values (n, c), what no reference shows made of patches; and the patches' evidence."""
+    inner = cutout.box.moved(-one.box.top, -one.box.left).slices
+    hole, shown = cutout.hole[cutout.box.slices], one.shown[inner]
+    if not (hole & ~shown).any():
+        return one.values[inner][hole], ()
+    over = max(2.0, CHANGE_OVER * target.view.unit * float(target.view.scale.max()))
+    back, fill = yield from _later(remainder(cutout, one, over, rng), COLOURED)
+    values = softened(one.values[inner], shown | ~hole, np.where(np.isnan(back), one.values[inner], back), over)
+    return values[hole], fill.evidence
+
+
+def _as_in_the_paper(cutout: Cutout, target: Target, found: Sequence[Alignment]) -> Generator[Step, None, Fill]:
+    """The procedure of RefMatch as published, with the reference that matches best; it knows no reference that does not match."""
+    number = found[0].number if found else 0
+    first = cutout.pixels.astype(np.float32) / np.float32(np.iinfo(cutout.pixels.dtype).max)
+    guess = enlarged(target.view.pixels, (cutout.hole.shape[0], cutout.hole.shape[1])).astype(np.float32) / 255
+    colours = np.where(cutout.hole[..., None], guess, first)
+    other = cutout.references[number].pixels.astype(np.float32) / np.float32(np.iinfo(cutout.pixels.dtype).max)
+    other = np.repeat(other, 3, axis=2) if other.shape[2] == 1 else other
+    one = yield from _later(restored(colours, cutout.hole, other, backbone()), MATCHED / 2)
+    values = one.values if cutout.pixels.shape[2] == one.values.shape[1] else one.values.mean(1, keepdims=True)
+    origins = np.full(len(values), number, np.int8)
+    return Fill(values.astype(np.float32), evidence_of_paper(cutout, number, one), record(cutout, target, found, origins))
+
+
+def _later(steps: Generator[Step, None, T], since: float) -> Generator[Step, None, T]:
     """Steps that are the rest of the work."""
     try:
         while True:
@@ -173,7 +219,7 @@ def _later(steps: Generator[Step, None, Fill], since: float) -> Generator[Step, 
         steps.close()
 
 
-def _stepped(steps: Generator[Step, None, Any], fraction: float) -> Generator[Step, None, Any]:
+def _stepped(steps: Generator[Step, None, T], fraction: float) -> Generator[Step, None, T]:
     """Work whose own fractions do not count."""
     while True:
         try:
@@ -183,99 +229,8 @@ def _stepped(steps: Generator[Step, None, Any], fraction: float) -> Generator[St
         yield Step(fraction, "blending")
 
 
-def _seen(cutout: Cutout, one: Composed) -> Any:
+def _seen(cutout: Cutout, one: Composed) -> Patch:
     """A preview: what the references show, grey where they show nothing."""
     inner = cutout.box.moved(-one.box.top, -one.box.left).slices
     hole = cutout.hole[cutout.box.slices]
     return cutout.patch(np.where(one.shown[inner][..., None], one.values[inner], np.float32(0.5))[hole])
-
-
-def _finished(
-    cutout: Cutout, target: Target, used: Sequence[Alignment], one: Composed, told_of: dict[str, Any], rng: np.random.Generator
-) -> Generator[Step, None, Fill]:
-    """The fill, with what no reference shows made of patches, and its evidence."""
-    inner = cutout.box.moved(-one.box.top, -one.box.left).slices
-    hole = cutout.hole[cutout.box.slices]
-    shown = (one.shown[inner] & hole) if hole.any() else hole
-    values, patches = one.values[inner], None
-    if (hole & ~shown).any():
-        over = max(2.0, 8 * target.view.unit * float(target.view.scale.max()))
-        back, patches = yield from _gap(cutout, one, over, rng)
-        lying = one.shown[inner] | ~hole
-        values = softened(values, lying, np.where(np.isnan(back), values, back), over)
-    names = tuple(reference.name for reference in cutout.references)
-    numbers = np.array([each.number for each in used] + [-1], np.int8)
-    origins = numbers[one.origins[inner]][hole]
-    for row, number in zip(told_of["references"], range(len(names)), strict=True):
-        row["used"] = round(float((origins == number).mean()), 4)
-    yield Step(0.99, "blending")
-    evidence = _evidence(cutout, target, used, one, origins, names)
-    return Fill(values[hole], (*(patches.evidence if patches else ()), *evidence), told_of)
-
-
-def _gap(cutout: Cutout, one: Composed, over: float, rng: np.random.Generator) -> Generator[Step, None, tuple[NDArray[np.float32], Fill]]:
-    """What no reference shows, and a strip of what one shows, made of patches: (h, w, c) over the hole's box, NaN elsewhere; and that fill."""
-    whole = Box.whole(cutout.hole.shape)
-    shown = np.zeros(cutout.hole.shape, np.bool_)
-    shown[one.box.slices] = one.shown
-    missing = cutout.hole & ~shown
-    wide = cutout.hole & dilated(missing, 2 * round(over) + 1)
-    pixels = cutout.pixels.copy()
-    part = pixels[one.box.slices]
-    laid = cutout.hole[one.box.slices] & one.shown
-    part[laid] = encoded(one.values, pixels.dtype)[laid]
-    box = Box.around(wide)
-    assert box is not None
-    frame = box.grown(max(box.height // 2, _CONTEXT), max(box.width // 2, _CONTEXT)).common(whole)
-    assert frame is not None
-    if not (cutout.sources[frame.slices] & ~wide[frame.slices]).any():
-        frame = whole
-    known = (cutout.known | (cutout.hole & shown)) & ~wide
-    at = frame.slices
-    top, left = cutout.window.box.top, cutout.window.box.left
-    inside = Box.around(wide[at])
-    assert inside is not None
-    part_of = Cutout(Window.plain(frame.moved(top, left)), pixels[at], wide[at], known[at], cutout.sources[at], inside, cutout.device)
-    fill = yield from _later(exemplar.filled(part_of, PatchSettings(), rng), COLOURED)
-    back = np.full((*cutout.hole.shape, pixels.shape[2]), np.nan, np.float32)
-    back[at][wide[at]] = fill.values
-    return back[cutout.box.slices], fill
-
-
-def _evidence(
-    cutout: Cutout, target: Target, used: Sequence[Alignment], one: Composed, origins: NDArray[np.int8], names: tuple[str, ...]
-) -> tuple[Evidence, ...]:
-    """The field as matched and as corrected, and how sure it is."""
-    pixels = HolePixels.of(cutout.window, cutout.hole)
-    inner = cutout.box.moved(-one.box.top, -one.box.left).slices
-    hole = cutout.hole[cutout.box.slices]
-    choice, sizes = one.origins[inner][hole], tuple((each.known.shape[0], each.known.shape[1]) for each in cutout.references)
-    first, sure = np.full((len(choice), 2), np.nan, np.float32), [np.zeros(len(choice), np.float32) for _ in range(3)]
-    at = target.view.from_full(np.stack(np.nonzero(cutout.hole), 1)).astype(np.float32)
-    found: list[NDArray[np.float32]] = []
-    for number, each in enumerate(used):
-        mine = choice == number
-        if not mine.any():
-            continue
-        first[mine] = each.view.to_full(looked_up(each.first, at[mine]))
-        about = trust(target, each)
-        for values, layer in zip(sure, (about.confidence, about.inliers, about.back), strict=True):
-            values[mine] = looked_up(layer, at[mine])
-        ends = np.concatenate([target.view.to_full(each.pairs.here), each.view.to_full(each.pairs.there)], 1)
-        found.append(np.concatenate([ends, np.ones((len(ends), 1))], 1).astype(np.float32))
-    anchors = np.concatenate([np.zeros((0, 5), np.float32), *found])
-    shared: dict[str, Any] = {
-        "origins": origins,
-        "names": names,
-        "sizes": sizes,
-        "weights": sure[0],
-        "found": anchors,
-        "frame": cutout.window.box.size,
-    }
-    return (
-        MappingField(pixels, first, **shared, stage="matched"),
-        MappingField(pixels, np.where(origins[:, None] >= 0, one.places[inner][hole], np.nan).astype(np.float32), **shared),
-        ConfidenceMap(pixels, sure[1], "share of flow that the field explains", "Inliers", "field", "inliers"),
-        ConfidenceMap(pixels, sure[2], "e^(-pixels missed, there and back)", "Forward-backward", "field", "forward-backward"),
-        ConfidenceMap(pixels, sure[0], "agreement around, less in the depth", "Confidence", "field", "confidence"),
-    )
