@@ -41,6 +41,7 @@ class MatchLines(QObject):
         self._side, self._display = side, display
         self._known: Match | None = None
         self._pairs = np.zeros((0, 4))
+        self._lines: list[tuple[QLineF, QColor]] | None = None
         side.changed.connect(self._moved)
         side.moved.connect(self._moved)
         display.changed.connect(self._display_changed)
@@ -52,6 +53,7 @@ class MatchLines(QObject):
 
     @Slot()
     def _moved(self) -> None:
+        self._lines = None
         if self.shown:
             self.stale.emit(None, 0)
 
@@ -70,10 +72,13 @@ class MatchLines(QObject):
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw the half of the lines that lies in this view."""
-        del viewport, clip, ratio
+        del viewport, ratio
         if not self.shown:
             return
-        lines = self._lines()
+        if self._lines is None:
+            self._lines = self._chosen()
+        room = QRectF(clip).adjusted(-3, -3, 3, 3)
+        lines = [one for one in self._lines if room.intersects(QRectF(one[0].p1(), one[0].p2()).normalized().adjusted(0, 0, 1, 1))]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(strokes.black(), WIDTHS[0]))
         painter.drawLines([line for line, _ in lines])
@@ -84,7 +89,7 @@ class MatchLines(QObject):
             painter.setBrush(colour)
             painter.drawEllipse(end, DOT, DOT)
 
-    def _lines(self) -> list[tuple[QLineF, QColor]]:
+    def _chosen(self) -> list[tuple[QLineF, QColor]]:
         side, found = self._side, list[tuple[QLineF, QColor]]()
         room_here, room_there = (QRectF(0, 0, view.width, view.height) for view in (side.here, side.there))
         width = side.link.here_size[1]

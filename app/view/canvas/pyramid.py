@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 TOP = 64
 """No side of the highest level is longer."""
 
-STRIP = 1024
-"""Rows that are halved at a time, so that odd edges and alpha are never copied for a whole photograph."""
+STRIP = 256
+"""Rows that are halved at a time, so that odd edges and alpha are never copied for a whole photograph, and a pause is never far."""
 
 PIECE = 256
 """Where two states of a photograph differ is looked up in squares of this side."""

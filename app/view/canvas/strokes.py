@@ -110,13 +110,13 @@ def dot(painter: QPainter, centre: QPointF, radius: float, colour: str) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def dashes(painter: QPainter, points: list[QPointF], *, closed: bool) -> None:
+def dashes(painter: QPainter, points: QPolygonF, *, closed: bool) -> None:
     """A dashed line through points: white dashes on a black line."""
     for pen in pens():
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(_dashed(pen) if pen.color() == QColor(WHITE) else pen)
         draw = painter.drawPolygon if closed else painter.drawPolyline
-        draw(QPolygonF(points))
+        draw(points)
 
 
 def _dashed(pen: QPen) -> QPen:

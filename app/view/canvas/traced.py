@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRect, Signal, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal, Slot
+from PySide6.QtGui import QPainter, QPolygonF
 
 from app.view.canvas import strokes
 
@@ -51,13 +51,16 @@ class Traced(QObject):
             self.stale.emit(None, 0)
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
-        """Draw them; what part of the canvas is painted anew does not matter."""
-        del clip, ratio
+        """Draw those that a part of the view may show."""
+        del ratio
         if self._outlines is None:
             self._outlines = list(self._traced()) if self._side.shown else []
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(clip).adjusted(-3, -3, 3, 3)
         for outline in self._outlines:
-            strokes.dashes(painter, [QPointF(*viewport.to_widget(*spot)) for spot in outline], closed=outline[0] == outline[-1])
+            points = QPolygonF([QPointF(*viewport.to_widget(*spot)) for spot in outline])
+            if points.boundingRect().intersects(room):
+                strokes.dashes(painter, points, closed=outline[0] == outline[-1])
 
     def _traced(self) -> Iterator[list[Spot]]:
         holes = self._holes()
