@@ -1,4 +1,4 @@
-"""The two pages in their panel, as the window has them."""
+"""The pages in their panel, as the window has them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from app.view import style
 from app.view.panel.evidence_page import EvidencePage
 from app.view.panel.fill_page import FillPage
 from app.view.panel.panel import Panel
+from app.view.panel.reference_page import ReferencePage
 from app.view.theme import DARK, current
 from engine.geometry import Box
 from engine.methods import shelf
@@ -45,6 +46,7 @@ class Pages:
     display: Display
     panel: Panel
     fill: FillPage
+    reference: ReferencePage
     evidence: EvidencePage
 
     def learn(self) -> None:
@@ -76,14 +78,18 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
         "clear_mask": core.document.clear_mask,
         "clear_area": core.document.clear_area,
         "not_from_here": core.inspection.not_from_here,
+        "use_references": core.recipe.use_references,
+        "clear_points": core.document.references.clear,
     }
     for name, act in does.items():
         actions[name].triggered.connect(lambda _=False, act=act: act())
         window.addAction(actions[name])
     panel = Panel(display)
     fill = FillPage(core.document, core.recipe, core.filling, actions, current())
+    reference = ReferencePage(core.document, core.recipe, display, actions, current())
     evidence = EvidencePage(core.document, core.inspection, display, actions, current())
     panel.add_page("fill", "Fill", fill)
+    panel.add_page("reference", "Reference", reference)
     panel.add_page("evidence", "Evidence", evidence)
     window.setCentralWidget(panel)
     window.resize(width, height)
@@ -91,7 +97,7 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
     core.qtbot.waitExposed(window)
     core.open(photograph())
     window.activateWindow()
-    return Pages(core, window, actions, display, panel, fill, evidence)
+    return Pages(core, window, actions, display, panel, fill, reference, evidence)
 
 
 @contextmanager
