@@ -124,9 +124,10 @@ class Status(QWidget):
         self._machine = sentence
         self.refresh()
 
-    def set_place(self, row: int | None, column: int | None) -> None:
-        """The pixel under the pointer; shown as x, y."""
-        self._write(self.place, "" if row is None or column is None else f"{column}, {row}")
+    def set_place(self, row: int | None, column: int | None, of: str = "") -> None:
+        """The pixel under the pointer, and of which photograph where it is not this one; shown as x, y."""
+        place = "" if row is None or column is None else f"{column}, {row}"
+        self._write(self.place, f"{of}  {place}" if of and place else place)
 
     def set_zoom(self, scale: float, *, fits: bool) -> None:
         """Device pixels a pixel of the picture, and whether it is the size at which all is seen."""

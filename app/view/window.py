@@ -146,6 +146,7 @@ class Window(QMainWindow):
         desk.filing.closed_allowed.connect(self._leave)
         canvas.hovered.connect(self.status.set_place)
         canvas.left.connect(self._left)
+        self.views.pointed.connect(self.status.set_place)
         canvas.zoom_changed.connect(self._zoomed)
         canvas.pointer = self.pointer
         canvas.layers += self.layers

@@ -190,6 +190,16 @@ def test_each_pointer_is_marked_in_the_other_view(pair: Paired) -> None:
     assert np.array_equal(pair.grabbed(pair.beside), plain[1])
 
 
+def test_the_pixel_under_the_pointer_is_told(pair: Paired) -> None:
+    told: list[tuple[int | None, int | None, str]] = []
+    pair.views.pointed.connect(lambda row, column, of: told.append((row, column, of)))
+    pair.add(OTHER)
+    pair.move(pair.beside, (90.5, 0.25))
+    assert told[-1] == (90, 0, "Reference 1")
+    pair.move(pair.beside, (90.5, -5))
+    assert told[-1][:2] == (None, None)
+
+
 @pytest.mark.parametrize("score", [None, 0.05])
 def test_without_a_match_no_pointer_is_marked_and_no_hole(pair: Paired, score: float | None) -> None:
     companion = pair.add(OTHER, match=False)

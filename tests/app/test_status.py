@@ -34,7 +34,9 @@ def test_the_status_tells_size_depth_place_as_x_y_and_zoom(chrome: Chrome) -> No
     status.set_place(12, 34)
     status.set_zoom(0.17, fits=True)
     assert (status.place.text(), status.fit.text(), status.zoom.text()) == ("34, 12", "Fit", "17 %")
-    status.set_place(None, None)
+    status.set_place(5, 6, "Reference 1")
+    assert status.place.text() == "Reference 1  6, 5"
+    status.set_place(None, None, "Reference 1")
     status.set_zoom(2.0, fits=False)
     assert (status.place.text(), status.fit.text(), status.zoom.text()) == ("", "Free", "200 %")
 

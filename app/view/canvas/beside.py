@@ -98,7 +98,6 @@ class Beside(Pane):
     @Slot()
     def _another(self) -> None:
         """Another picture, or the same one known to lie elsewhere."""
-        self.setAccessibleName(self._side.companion.name if self._side.companion else "")
         self._stray((0.0, 0.0))
         self.follow()
         self.update()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -44,6 +45,9 @@ class Views(QWidget):
 
     `layers` are what it draws on the canvas, to be put between the canvas's other layers; on the view beside it draws itself.
     """
+
+    pointed = Signal(object, object, str)
+    """Row and column of the pixel under the pointer in the other view, and what that shows; None and None: it is over none there."""
 
     def __init__(
         self,
@@ -96,6 +100,12 @@ class Views(QWidget):
         document.opened.connect(self._show)
         self.beside.strayed_changed.connect(self._name)
         self.titles[1].act.clicked.connect(self.beside.come_back)
+        self.side.pointed.connect(self._tell_place)
+
+    @Slot()
+    def _tell_place(self) -> None:
+        row, column = self.side.pointer or (None, None)
+        self.pointed.emit(None if row is None else math.floor(row), None if column is None else math.floor(column), self.titles[1].title)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another theme."""
@@ -168,6 +178,7 @@ class Views(QWidget):
         else:
             self.titles[0].say(tr("This photograph"), self._doing())
             self.titles[1].say(tr("Reference {number}").format(number=companion.number), companion.name)
+        self.beside.setAccessibleName(self.titles[1].accessibleName())
         self.titles[1].offer(shown=self.beside.strayed)
 
     def _doing(self) -> str:
