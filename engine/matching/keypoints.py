@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.matching.remembered import Remembered
 from engine.picture import frozen
 
 if TYPE_CHECKING:
@@ -47,8 +45,7 @@ class Features(ABC):
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[bytes, Keypoints] = OrderedDict()
-        self._lock = threading.Lock()
+        self._last = Remembered[Keypoints](REMEMBERED)
 
     def __call__(self, pixels: NDArray[np.uint8], known: NDArray[np.bool_] | None = None) -> Keypoints:
         """The keypoints of a photograph (h, w, 3) RGB, strongest first; none within `RIM` pixels of what is not `known` (h, w).
@@ -56,14 +53,7 @@ class Features(ABC):
         What is unknown should be continued smoothly: vectors near it see a little of it.
         """
         pixels = np.ascontiguousarray(pixels)
-        key = _key(pixels, known)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = self._found(pixels, known)
-                if len(self._kept) > REMEMBERED:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        return self._last(lambda: self._found(pixels, known), pixels, known)
 
     @abstractmethod
     def at(self, pixels: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -77,14 +67,14 @@ class Features(ABC):
         del pixels
         return []
 
+    def placed(self, one: NDArray[np.uint8], other: NDArray[np.uint8], pairs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 4): matches (row and column in `one`, row and column in `other`) placed more finely, where these features have a way to.
+
+        Features that have none give the pairs as they are.
+        """
+        del one, other
+        return pairs
+
     @abstractmethod
     def _found(self, pixels: NDArray[np.uint8], known: NDArray[np.bool_] | None) -> Keypoints:
         """See `__call__`."""
-
-
-def _key(pixels: NDArray[np.uint8], known: NDArray[np.bool_] | None) -> bytes:
-    digest = hashlib.blake2b(f"{pixels.shape} {known is None}".encode(), digest_size=16)
-    digest.update(pixels.data)
-    if known is not None:
-        digest.update(np.packbits(known).data)
-    return digest.digest()
