@@ -146,6 +146,16 @@ def test_escape_puts_back_what_is_dragged_then_drops_a_half(pair: Pointed) -> No
     assert pair.steps == ["Add control point"]
 
 
+def test_another_tool_drops_the_half_and_escape_is_free_for_others(pair: Pointed) -> None:
+    pair.click(pair.canvas, (300, 300))
+    pair.toolbox.hold("hand")
+    pair.toolbox.release()
+    assert len(pair.pairs) == 1
+    pair.toolbox.choose("brush")
+    assert pair.pairs == []
+    assert not pair.pointer.escape()
+
+
 def test_delete_takes_away_what_was_pointed_at_last(pair: Pointed) -> None:
     pair.set_pair((250, 250), (100, 100))
     pair.set_pair((300, 300), (140, 140))

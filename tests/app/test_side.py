@@ -162,6 +162,18 @@ def test_the_reference_is_moved_alone_and_brought_back(pair: Paired) -> None:
     assert (pair.at(pair.beside, there((250, 260))) - pair.at(pair.canvas, (250, 260))).manhattanLength() < 2
 
 
+def test_a_new_match_leaves_in_the_middle_what_was_moved_there(pair: Paired) -> None:
+    companion = pair.add(OTHER, match=False)
+    pair.show_at(1.0, (256, 256))
+    pair.drag(pair.beside, (100, 100), (130, 80))
+    middle = pair.beside.viewport.to_picture(pair.beside.width() / 2, pair.beside.height() / 2)
+    pair.references.set_matches({companion: matched(companion.name)})
+    assert pair.beside.viewport.to_picture(pair.beside.width() / 2, pair.beside.height() / 2) == pytest.approx(middle, abs=1)
+    assert pair.beside.viewport.scale == pytest.approx(2.0)
+    pair.beside.come_back()
+    assert (pair.at(pair.beside, there((256, 256))) - pair.at(pair.canvas, (256, 256))).manhattanLength() < 2
+
+
 def test_where_nothing_is_known_to_match_the_whole_is_held_against_the_whole(pair: Paired) -> None:
     pair.add(OTHER, match=False)
     pair.show_at(1.0, (256, 256))

@@ -21,6 +21,7 @@ from app.view.canvas.tiles import CURRENT
 if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QMouseEvent, QResizeEvent, QWheelEvent
 
+    from app.companion import Companion
     from app.display import Display
     from app.document import Document
     from app.toolbox import Toolbox
@@ -52,6 +53,7 @@ class Beside(Pane):
         self._side, self._canvas, self._document, self._toolbox, self._points = side, canvas, document, toolbox, points
         self._tiles = CompanionTiles(document.references, self)
         self._navigation = Navigation(toolbox)
+        self._shown: Companion | None = None
         self._shift = 0.0, 0.0
         self._spot = QPointF()
         self.setMouseTracking(True)
@@ -97,8 +99,10 @@ class Beside(Pane):
 
     @Slot()
     def _another(self) -> None:
-        """Another picture, or the same one known to lie elsewhere."""
-        self._stray((0.0, 0.0))
+        """Another picture, or the same one known to lie elsewhere: where it was moved by hand, the same place stays in the middle."""
+        before, self._shown = self._shown, self._side.companion
+        stays = self.strayed and before is self._shown
+        self._stray(self._side.link.shift(self._view, self._canvas.viewport) if stays else (0.0, 0.0))
         self.follow()
         self.update()
 

@@ -166,6 +166,11 @@ class PointTool(QObject):
         self.changed.emit()
         return True
 
+    def leave(self) -> None:
+        """Another tool is taken: what is held or half set is dropped."""
+        while self.escape():
+            pass
+
     # Keys
 
     def accept(self) -> bool:

@@ -73,8 +73,10 @@ class Pointer:
         return self._chosen == "inspect" and self._since.isValid() and self._since.hasExpired(HELD)
 
     def _tool_changed(self) -> None:
-        """Remember from which tool Inspect was chosen, and when."""
+        """Remember from which tool Inspect was chosen, and when; a half pair of control points does not outlast its tool."""
         before, self._chosen = self._chosen, self._toolbox.chosen
+        if before == "points" != self._chosen:
+            self.points.leave()
         if self._chosen == "inspect" != before:
             self._back = before
             self._since.start()
@@ -165,13 +167,11 @@ class Pointer:
 
     def escape(self) -> bool:
         """Drop what is being drawn, or the half of a pair of control points; whether there was anything."""
-        if self.points.escape():
-            return True
         gesture, self._aim.gesture = self._aim.gesture, None
         if gesture is not None:
             gesture.drop()
             self._aim.refresh()
-        return gesture is not None
+        return gesture is not None or self.points.escape()
 
     def free(self) -> bool:
         """Let go of the pinned pixel and look at the one under the pointer; whether there was one."""
@@ -239,10 +239,10 @@ class Pointer:
 
     def _end(self, event: QMouseEvent | QTabletEvent | QKeyEvent) -> bool:
         """Release; a button that began nothing ends nothing."""
-        if self.points.held is not None:
-            return self.points.release()
         gesture = self._aim.gesture
         pressed = event.buttons() if isinstance(event, QMouseEvent | QTabletEvent) else Qt.MouseButton.NoButton
+        if self.points.held is not None:
+            return bool(pressed & Qt.MouseButton.LeftButton) or self.points.release()
         if gesture is None or pressed & (Qt.MouseButton.RightButton if isinstance(gesture, Sizing) else Qt.MouseButton.LeftButton):
             return gesture is not None
         if isinstance(gesture, Sizing) or (isinstance(gesture, Undecided) and gesture.sizes):
