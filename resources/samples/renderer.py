@@ -64,13 +64,24 @@ LIGHTS = {
         (4.3, 0.0, 0.8),
         0.64,
     ),
+    3: Light(
+        unit(vector(-0.40, 0.74, -0.54)),
+        vector(2.9, 2.6, 2.2),
+        vector(0.24, 0.34, 0.55),
+        vector(0.78, 0.82, 0.88),
+        210,
+        (2.2, -1.0, 1.05),
+        0.60,
+    ),
 }
 
 
 def camera(view: int, size: tuple[int, int]) -> Pinhole:
-    """The camera of view 1 or 2 for a picture of (height, width)."""
+    """The camera of view 1, 2 or 3 for a picture of (height, width)."""
     if view == 1:
         return Pinhole.aimed(size, vector(-3.6, 1.3, -17.2), (10.3, 0, 0), 1.27, (0.735, 0.5))
+    if view == 3:
+        return Pinhole.aimed(size, vector(-3.38, 1.42, -17.05), (9.0, 0.9, -0.8), 1.21, (0.715, 0.5))
     return Pinhole.aimed(size, vector(3.8, 2.0, -18.6), (-11.8, 1.5, 1.2), 1.30, (0.60, 0.5))
 
 
@@ -188,7 +199,7 @@ def _sky_shadows(scene: Scene, longest: int, every: int) -> tuple[Shadows, ...]:
 
 
 def render(view: int, size: tuple[int, int], *, passer_by: bool, seed: int = 0) -> NDArray[np.uint8]:
-    """The photograph of view 1 or 2, (height, width, 3) in sRGB."""
+    """The photograph of view 1, 2 or 3, (height, width, 3) in sRGB."""
     stage = _stage(view, size, FINER, passer_by=passer_by, seed=seed)
     scene, every = landmark(seed), _every(size)
     lighting = Lighting.of(scene, view, int(np.clip(size[1] * 1.7, 400, 2700)), every, passer_by=passer_by)
@@ -203,12 +214,12 @@ def albedo(view: int, size: tuple[int, int], seed: int = 0) -> tuple[NDArray[np.
     return _encoded(values[..., :3]), values[..., 3] > 0.99
 
 
-def mapping(size: tuple[int, int], every: int = 4, seed: int = 0) -> Floats:
-    """Where view 2 shows what view 1 shows: for one pixel in `every`, down and across, its (row, column) in view 2.
+def mapping(size: tuple[int, int], every: int = 4, seed: int = 0, to: int = 2) -> Floats:
+    """Where view 2, or another, shows what view 1 shows: for one pixel in `every`, down and across, its (row, column) there.
 
-    Both pictures are (height, width) = `size`, without the passer-by. NaN where view 2 does not show it, and for the sky.
+    Both pictures are (height, width) = `size`, without the passer-by. NaN where the other view does not show it, and for the sky.
     """
-    first, second = (_stage(view, size, 1, passer_by=False, seed=seed) for view in (1, 2))
+    first, second = (_stage(view, size, 1, passer_by=False, seed=seed) for view in (1, to))
     depth = first.depths()[::every, ::every]
     origin, direction = first.camera.rays(slice(0, size[0]), slice(0, size[1]))
     there = np.isfinite(depth)

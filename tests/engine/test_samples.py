@@ -60,9 +60,10 @@ def test_the_passer_by_changes_nothing_outside_the_mask(photograph: NDArray[np.u
     assert 0.02 < (mask > 0).mean() < 0.05
 
 
-def test_mapping_finds_the_same_stones_in_the_second_view() -> None:
+@pytest.mark.parametrize("view", [2, 3])
+def test_mapping_finds_the_same_stones_in_another_view(view: int) -> None:
     size = 180, 240
-    (first, there), (second, _), positions = albedo(1, size), albedo(2, size), mapping(size, 1)
+    (first, there), (second, _), positions = albedo(1, size), albedo(view, size), mapping(size, 1, to=view)
     seen = np.isfinite(positions[..., 0]) & there
     assert seen.mean() > 0.4
 
@@ -91,12 +92,14 @@ def test_mapping_of_a_coarser_grid_is_every_fourth_pixel_of_the_finest() -> None
     assert np.array_equal(mapping(SMALL, 4), mapping(SMALL, 1)[::4, ::4], equal_nan=True)
 
 
-@pytest.mark.parametrize("name", ["landmark.jpg", "landmark-clean.jpg", "landmark-second.jpg", "landmark-mask.png"])
+@pytest.mark.parametrize("name", ["landmark.jpg", "landmark-clean.jpg", "landmark-second.jpg", "landmark-third.jpg", "landmark-mask.png"])
 def test_committed_pictures_have_one_size(name: str) -> None:
     assert committed(name).shape == ((1200, 1600) if name.endswith("png") else (1200, 1600, 3))
 
 
-@pytest.mark.parametrize(("name", "view", "passer_by"), [("landmark.jpg", 1, True), ("landmark-second.jpg", 2, False)])
+@pytest.mark.parametrize(
+    ("name", "view", "passer_by"), [("landmark.jpg", 1, True), ("landmark-second.jpg", 2, False), ("landmark-third.jpg", 3, False)]
+)
 def test_committed_pictures_are_what_the_renderer_draws(name: str, view: int, *, passer_by: bool) -> None:
     small = soft(cv2.resize(committed(name), SMALL[::-1], interpolation=cv2.INTER_AREA))
     drawn = soft(render(view, SMALL, passer_by=passer_by))
