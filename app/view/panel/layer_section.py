@@ -39,7 +39,8 @@ class LayerSection(QWidget):
         self.rows: list[ListRow] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
-        self.stages = Segments(tr("Mapping field"), {STAGES[0]: tr("As matched"), STAGES[1]: tr("As corrected")})
+        self.stages = Segments(tr("Mapping field"), {STAGES[0]: tr("As matched"), STAGES[1]: tr("As corrected")}, self)
+        self.stages.hide()
         self.stages.setToolTip(tr("The field before and after it was corrected inside the hole"))
         self.stages.chosen.connect(inspection.set_layer)
         self.anchors = CheckBox(tr("Show anchors"))
