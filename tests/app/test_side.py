@@ -223,6 +223,14 @@ def test_without_a_match_no_pointer_is_marked_and_no_hole(pair: Paired, score: f
     assert np.array_equal(pair.grabbed(pair.beside), plain)
 
 
+def test_points_set_by_hand_hold_a_match_that_scores_low(pair: Paired) -> None:
+    companion = pair.add(OTHER, match=False)
+    pair.references.begin(here=(200, 200))
+    pair.references.begin(there=(80, 70))
+    pair.references.set_matches({companion: matched(companion.name, 0.05)})
+    assert pair.side.link.there((240, 300)) == pytest.approx(there((240, 300)), abs=0.01)
+
+
 def test_the_hole_is_dashed_in_the_reference_once_the_stroke_is_over(pair: Paired) -> None:
     pair.add(OTHER)
     pair.show_at(1.0, (256, 256))

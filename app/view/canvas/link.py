@@ -37,6 +37,7 @@ class Link:
     there_size: Spot
     """Of the other."""
     match: Match | None = None
+    """One that is trusted."""
     same: bool = False
     """Whether both show the same photograph."""
     plane: NDArray[np.float64] = field(init=False)
@@ -46,7 +47,7 @@ class Link:
         object.__setattr__(self, "plane", self._plane())
 
     def _plane(self) -> NDArray[np.float64]:
-        pairs = self.match.pairs if self.match is not None and self.match.quality != "none" else np.zeros((0, 4), np.float32)
+        pairs = self.match.pairs if self.match is not None else np.zeros((0, 4), np.float32)
         if len(pairs) >= LEAST_PAIRS:
             fitted = _similar(pairs.astype(np.float64) + CENTRE)
             if fitted is not None:
@@ -62,14 +63,14 @@ class Link:
 
     def there(self, spot: Spot) -> Spot | None:
         """Where a place of the photograph lies in the other; None where that is not known."""
-        if self.same or self.match is None or self.match.quality == "none":
+        if self.same or self.match is None:
             return spot if self.same else None
         found = self.match.there(spot[0] - CENTRE, spot[1] - CENTRE)
         return (found[0] + CENTRE, found[1] + CENTRE) if found and _inside(found, self.there_size) else None
 
     def here(self, spot: Spot) -> Spot | None:
         """Where a place of the other lies in the photograph; None where that is not known."""
-        if self.same or self.match is None or self.match.quality == "none":
+        if self.same or self.match is None:
             return spot if self.same else None
         found = self.match.here(spot[0] - CENTRE, spot[1] - CENTRE)
         return (found[0] + CENTRE, found[1] + CENTRE) if found and _inside(found, self.here_size) else None

@@ -58,8 +58,11 @@ class Side(QObject):
 
     @property
     def match(self) -> Match | None:
-        """How it matches; None where that is not known."""
-        return self._document.references.match_of(self.companion) if self.companion is not None else None
+        """How it matches; None where that is not known, or what is known is not trusted and no point set by hand holds it."""
+        match = self._document.references.match_of(self.companion) if self.companion is not None else None
+        if match is None or self.companion is None:
+            return None
+        return match if match.quality != "none" or (match.inliers and self.companion.points) else None
 
     @property
     def link(self) -> Link:
