@@ -67,14 +67,6 @@ class Features(ABC):
         del pixels
         return []
 
-    def placed(self, one: NDArray[np.uint8], other: NDArray[np.uint8], pairs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 4): matches (row and column in `one`, row and column in `other`) placed more finely, where these features have a way to.
-
-        Features that have none give the pairs as they are.
-        """
-        del one, other
-        return pairs
-
     @abstractmethod
     def _found(self, pixels: NDArray[np.uint8], known: NDArray[np.bool_] | None) -> Keypoints:
         """See `__call__`."""

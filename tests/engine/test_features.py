@@ -11,11 +11,8 @@ import torch
 from skimage import data
 
 from engine.matching import steady
-from engine.matching.dense import LandmarkFeatures
 from engine.matching.features import FEATURES, Features, features, matched
 from engine.matching.keypoints import REMEMBERED, RIM, Keypoints
-from engine.matching.placing import REACH
-from engine.matching.remembered import Remembered
 from tests.engine.laws import with_threads
 
 if TYPE_CHECKING:
@@ -111,13 +108,10 @@ def test_any_number_of_threads_gives_the_same_bytes(name: str, picture: np.ndarr
 def everything(find: Features, picture: np.ndarray) -> bytes:
     """Computed anew, whatever is remembered."""
     before = torch.get_num_threads()
-    if isinstance(find, LandmarkFeatures):
-        find._halves = Remembered(2)
     found = find._found(picture, None)
     pairs = matched(found, Keypoints(found.places[::-1].copy(), found.vectors[::-1].copy()))
-    finer = find.placed(picture, picture, np.hstack([found.places, found.places + 1]))
     assert torch.get_num_threads() == before
-    return b"".join(one.tobytes() for one in (found.places, found.vectors, pairs, finer))
+    return b"".join(one.tobytes() for one in (found.places, found.vectors, pairs))
 
 
 def on_threads(threads: int, work: Callable[[], bytes]) -> bytes:
@@ -182,36 +176,6 @@ def test_the_last_photographs_are_remembered() -> None:
     again = find(pictures[0])
     assert again is not first
     assert np.array_equal(again.vectors, first.vectors)
-
-
-def test_matches_that_are_off_are_brought_back(picture: np.ndarray, view: tuple[np.ndarray, np.ndarray]) -> None:
-    here = features("landmark")(picture).places
-    goal = cv2.perspectiveTransform(here[:, None, ::-1].copy(), view[1])[:, 0, ::-1]
-    inside = ((goal > 8) & (goal < np.subtract(SIZE, 9))).all(1)
-    off = goal + np.random.default_rng(1).uniform(-3, 3, goal.shape)
-    finer = features("landmark").placed(picture, view[0], np.hstack([here, off]).astype(np.float32)[inside])
-    away = np.linalg.norm(finer[:, 2:] - goal[inside], axis=1)
-    assert np.median(away) < 0.7
-    assert (away < 1.5).mean() > 0.85
-
-
-def test_landmark_places_its_matches_more_finely(picture: np.ndarray, view: tuple[np.ndarray, np.ndarray]) -> None:
-    find, noise = features("landmark"), np.random.default_rng(2).normal(0, 6, (*SIZE, 3))
-    worn = np.clip(cv2.GaussianBlur(view[0], (0, 0), 1.0) + noise, 0, 255).astype(np.uint8)
-    one, other = find(picture), find(worn)
-    numbers = matched(one, other)
-    pairs = np.hstack([one.places[numbers[:, 0]], other.places[numbers[:, 1]]])
-    finer = find.placed(picture, worn, pairs)
-    goal = cv2.perspectiveTransform(pairs[:, None, 1::-1].copy(), view[1])[:, 0, ::-1]
-    before, after = (np.linalg.norm(at[:, 2:] - goal, axis=1) for at in (pairs, finer))
-    assert np.median(after) < 0.75 * np.median(before)
-    assert (after < 1).mean() > (before < 1).mean() + 0.1
-    assert np.array_equal(finer[:, :2], pairs[:, :2])
-    assert np.abs(finer - pairs).max() <= REACH
-    assert (finer[:, 2:] >= 0).all()
-    assert (finer[:, 2:] <= np.subtract(SIZE, 1)).all()
-    assert np.array_equal(features("rootsift").placed(picture, view[0], pairs), pairs)
-    assert find.placed(picture, view[0], pairs[:0]).shape == (0, 4)
 
 
 @pytest.mark.parametrize("name", ["landmark", "rootsift"])
