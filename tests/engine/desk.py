@@ -72,6 +72,10 @@ class Desk:
     def fill(self, *options: object, **files: object) -> Said:
         return self.run(*self.arguments(*options, **files))
 
+    def fill_usual(self, *options: object) -> Said:
+        """By the method that is used unless one is named."""
+        return self.run("fill", self.photo, self.mask, "-o", self.out, *options)
+
     def refused(self, *options: object, **files: object) -> str:
         """The sentence with which a fill is refused; nothing was written and nothing else was said."""
         return self.refused_run(*self.arguments(*options, **files))
