@@ -23,7 +23,7 @@ from app.view.theme import current
 from app.words import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
@@ -73,7 +73,6 @@ class Views(QWidget):
             child.hide()
         self._is_split = False
         looked = Looked(inspection, toolbox, document.references, self.side, self)
-        arrow = SourceArrow(inspection, looked, aim, excerpt, self)
         here, there = (
             (
                 Anchors(half, document, inspection, display, self.side, self),
@@ -83,14 +82,17 @@ class Views(QWidget):
             )
             for half, pane in zip(HALVES, (canvas, self.beside), strict=True)
         )
-        self.layers = (here[0], arrow, *here[1:])
-        beside = (Traced(document, filling, self.side, self), there[0], SourceBeside(looked, self.side, self), *there[1:])
-        self.beside.layers += beside
-        for layer in beside:
-            layer.stale.connect(self.beside.update_box)
+        self.layers = (here[0], SourceArrow(inspection, looked, aim, excerpt, self), *here[1:])
+        traced, source = Traced(document, filling, self.side, self), SourceBeside(looked, self.side, self)
+        self._put_on_beside((traced, there[0], source, *there[1:]))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._connect()
         self._show()
+
+    def _put_on_beside(self, layers: Iterable[Traced | Anchors | SourceBeside | MatchLines | PointMarks | Twin]) -> None:
+        for layer in layers:
+            self.beside.layers.append(layer)
+            layer.stale.connect(self.beside.update_box)
 
     def _connect(self) -> None:
         document = self._document
