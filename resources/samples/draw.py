@@ -4,7 +4,7 @@ landmark.jpg         view 1 of a small temple, with somebody passing by
 landmark-mask.png    white where a user would paint to be rid of the passer-by and the shadow
 landmark-clean.jpg   view 1 with nobody there: the truth behind the mask
 landmark-second.jpg  view 2: another place, another lens, evening; nobody there
-landmark-third.jpg   view 3: from nearly where view 1 is from, an hour and a half later, under a thin veil of clouds; nobody there
+landmark-third.jpg   view 3: from nearly where view 1 is from, some minutes later, under other clouds; nobody there
 landmark-mapping.npz `positions` (H/4, W/4, 2): where pixel (4 i, 4 j) of view 1 is in view 2, (row, column), NaN where it is not seen
 """
 
