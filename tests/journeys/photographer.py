@@ -44,7 +44,7 @@ class Photographer:
         self.desk, self.canvas, self.document = window.desk, window.canvas, window.desk.document
         self.filling, self.display, self.toolbox = window.desk.filling, window.desk.display, window.desk.toolbox
         self.said: list[Message] = []
-        for speaks in (window.desk.filling, window.desk.filing):
+        for speaks in (window.desk.filling, window.desk.filing, window.desk.adding, window.desk.matching):
             speaks.said.connect(self.said.append)
 
     # Files
@@ -73,7 +73,7 @@ class Photographer:
 
     def idle(self) -> None:
         """Until nothing runs and nothing is read or written."""
-        self.until(lambda: not self.filling.running and not self.desk.filing.busy)
+        self.until(lambda: not (self.filling.running or self.desk.filing.busy or self.desk.adding.busy))
 
     def settle(self) -> None:
         """Until all is drawn."""

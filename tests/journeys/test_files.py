@@ -57,13 +57,17 @@ def dropped(person: Photographer, data: QMimeData) -> None:
 
 
 def test_a_file_is_dropped(person: Photographer) -> None:
-    path, data = person.file(grass()), QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    dropped(person, data)
-    person.until(lambda: person.has(path))
-    data.setUrls([QUrl.fromLocalFile(str(path)), QUrl.fromLocalFile(str(path))])
+    path, other, data = person.file(grass()), person.file(grass(), "other.png"), QMimeData()
+    several = [QUrl.fromLocalFile(str(one)) for one in (path, other)]
+    data.setUrls(several)
     dropped(person, data)
     assert "2 files were dropped" in person.last
+    data.setUrls(several[:1])
+    dropped(person, data)
+    person.until(lambda: person.has(path))
+    data.setUrls(several)
+    dropped(person, data)
+    person.until(lambda: [one.path for one in person.document.references.items] == [other])
     data.setUrls([QUrl("https://example.org/lake.jpg")])
     dropped(person, data)
     assert "no file of this computer" in person.last

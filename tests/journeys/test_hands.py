@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from app.toolbox import TOOLS
 from engine.geometry import Box
+from engine.picture import Picture
 from tests.app.meadow import grass
 from tests.journeys.photographer import ALT, CTRL, KEY, NONE, RIGHT, SHIFT, Photographer, came_from
 from tests.journeys.test_working import begun, cover, cover_large, meadow
@@ -184,7 +185,8 @@ def test_enter_in_an_open_list_chooses_and_does_not_fill(person: Photographer) -
 
 def test_every_tool_has_its_key(person: Photographer) -> None:
     person.open(grass())
-    for tool, key in zip(TOOLS, "BELMAIH", strict=True):
+    person.document.references.add(Picture(grass()))
+    for tool, key in zip(TOOLS, "BELMAPIH", strict=True):
         person.key(getattr(KEY, f"Key_{key}"))
         assert person.toolbox.tool == tool
         assert person.desk.actions[tool].isChecked()
