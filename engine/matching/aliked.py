@@ -86,7 +86,8 @@ def _network(most: int) -> Any:
         from kornia.feature import ALIKED  # noqa: PLC0415  # pyright: ignore  - installed by who wants it
     except ImportError:
         raise BadInput(
-            "ALIKED-n16 needs the library kornia, which is not installed; install it with `pip install kornia`, or choose other features."
+            "ALIKED-n16 needs the library kornia, 0.9 or newer, which is not installed; "
+            "install it with `pip install 'kornia>=0.9'`, or choose other features."
         ) from None
     return ALIKED("aliked-n16", max_num_keypoints=most, detection_threshold=0.0)
 
