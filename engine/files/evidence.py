@@ -297,19 +297,20 @@ def _write_mapping(to: _Folder, hole: _Hole, field: MappingField, shown: _Photog
             Shown(places, size, f"Pixels and their places in {name}", reading, wide=True),
             _write_patches(to, f"{hole.name}-places-enlarged{tail}.png", shown.result, mine, reference),
         ]
-        if len(field.anchors()) and _leads_to_one(field):
-            anchors = f"{hole.name}-anchors.png"
-            size = to.image(anchors, anchors_figure(shown.before, shown.mask, reference, name, field))
-            reading = (
-                "A dot of one colour is one place of the scene in both photographs: the matches on which the field rests. Red is the hole."
-            )
-            figures.append(Shown(anchors, size, "Anchors", reading, wide=True))
-    return figures
+    return figures + _write_anchors(to, hole, field, shown)
 
 
-def _leads_to_one(field: MappingField) -> bool:
-    """Whether all of it lies in one reference: anchors do not say in which they lie."""
-    return len(np.unique(field.origins[field.origins >= 0])) == 1
+def _write_anchors(to: _Folder, hole: _Hole, field: MappingField, shown: _Photographs) -> list[Shown]:
+    """Anchors, in both photographs where all of the field lies in one reference: they do not say in which they lie."""
+    if field.stage != "corrected" or not len(field.anchors()):
+        return []
+    used = np.unique(field.origins[field.origins >= 0])
+    name = field.names[int(used[0])] if len(used) == 1 else ""
+    other = (shown.references[name], name) if name in shown.references else None
+    file = f"{hole.name}-anchors.png"
+    size = to.image(file, anchors_figure(shown.before, shown.mask, field, other))
+    reading = "A dot is a place that was found again in another photograph: the matches on which the field rests. Red is the hole."
+    return [Shown(file, size, "Anchors", f"{reading} One place has one colour in both." if other else reading, wide=other is not None)]
 
 
 def _write_patches(to: _Folder, name: str, result: Picture, shown: list[Sample], source: Picture) -> Shown:

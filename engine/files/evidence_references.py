@@ -69,18 +69,24 @@ def sources_figure(result: Picture, reference: Picture, name: str, number: int, 
     return image
 
 
-def anchors_figure(picture: Picture, mask: Mask, reference: Picture, name: str, field: MappingField) -> Image.Image:
-    """Both photographs with the anchors of a mapping field as dots; an anchor has one colour in both, by where it lies in the picture."""
-    whole, other = View.of(picture.box, picture.box, 0), View.of(reference.box, reference.box, 0)
-    mine, theirs = _Panel(hole_figure(picture, mask, whole), whole), _panel(reference, other)
-    image = _side_by_side((mine, "This photograph"), (theirs, name))
+def anchors_figure(picture: Picture, mask: Mask, field: MappingField, other: tuple[Picture, str] | None) -> Image.Image:
+    """The picture with the anchors of a mapping field as dots, and the reference in which all of them lie, if it is one, with its name.
+
+    An anchor has one colour in both, by where it lies in the picture.
+    """
+    whole = View.of(picture.box, picture.box, 0)
+    panels = [(_Panel(hole_figure(picture, mask, whole), whole), "This photograph")]
+    if other is not None:
+        panels.append((_panel(other[0], View.of(other[0].box, other[0].box, 0)), other[1]))
+    image = _side_by_side(*panels)
     pen = ImageDraw.Draw(image)
     found = field.anchors()
     chosen = found[np.unique(np.linspace(0, len(found) - 1, min(len(found), MOST_ANCHORS)).astype(np.intp))]
     middle = np.array(picture.size) / 2
     colours = vector_colours(((chosen[:, :2] - middle) / middle)[None], 1.0)[0]
-    for (row, column, there, beside, _), colour in zip(chosen.tolist(), colours.tolist(), strict=True):
-        for across, down in (mine.at(row, column), theirs.at(there, beside)):
+    for anchor, colour in zip(chosen.tolist(), colours.tolist(), strict=True):
+        for (panel, _), (row, column) in zip(panels, (anchor[:2], anchor[2:4]), strict=False):
+            across, down = panel.at(row, column)
             pen.ellipse((across - 4, down - 4, across + 4, down + 4), fill=tuple(colour[:3]), outline=(0, 0, 0))
     return image
 
@@ -89,13 +95,15 @@ def _panel(picture: Picture, view: View) -> _Panel:
     return _Panel(photograph(picture, view), view)
 
 
-def _side_by_side(one: tuple[_Panel, str], other: tuple[_Panel, str]) -> Image.Image:
-    """Two photographs under their names."""
-    other[0].left = one[0].image.width + _BETWEEN
-    height = max(one[0].image.height, other[0].image.height)
-    image = Image.new("RGB", (other[0].left + other[0].image.width, _ABOVE + height), PANEL)
+def _side_by_side(*panels: tuple[_Panel, str]) -> Image.Image:
+    """Photographs under their names."""
+    left = 0
+    for panel, _ in panels:
+        panel.left = left
+        left += panel.image.width + _BETWEEN
+    image = Image.new("RGB", (left - _BETWEEN, _ABOVE + max(panel.image.height for panel, _ in panels)), PANEL)
     pen = ImageDraw.Draw(image)
-    for panel, name in (one, other):
+    for panel, name in panels:
         image.paste(panel.image, (panel.left, _ABOVE))
         pen.text((panel.left + 8, _ABOVE // 2), name, fill=TEXT, font=font(20), anchor="lm")
     return image
