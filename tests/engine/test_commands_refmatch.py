@@ -104,3 +104,15 @@ def test_points_set_by_hand_lead_where_nothing_is_recognised(desk: Desk) -> None
     assert (kept["points"], kept["references"][0]["points"]) == ("points.json", 6)
     hole = rectangles(SIZE, HOLE) > 0
     assert np.abs(desk.pixels()[hole].astype(int) - plain[hole]).mean() < 4
+
+
+def test_the_page_of_commands_names_what_evidence_and_record_hold_of_references(desk: Desk, root: Path) -> None:
+    page = (root / "docs" / "command-line.md").read_text("utf-8")
+    record = desk.folder / "run.json"
+    reference = ("--reference", desk.folder / "other.png")
+    assert desk.fill_usual("--set", "features=rootsift", *reference, "--evidence", desk.folder / "why", "--json", record).code == 0
+    kept = json.loads(record.read_text())
+    with np.load(desk.folder / "why" / "hole-1.npz") as arrays:
+        names = {"matched", "references", *kept["references"][0], *arrays.files}
+    assert not {name for name in names if f"`{name}`" not in page}
+    assert json.loads(record.read_text(), parse_constant=pytest.fail) == kept
