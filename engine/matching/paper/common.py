@@ -1,4 +1,4 @@
-"""Features half of which are the picture's own and half the other's, brought to their place: what the paper matches below its coarsest level."""
+"""Features in part the picture's own and in part the other's, brought to their place: what the paper matches below its coarsest level."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from engine.nets.tapped import Tapped
     from engine.ops.bands import Pausing
 
+SHARES = {"adam": 0.5, "warp": 0.25}
+"""How much of a common feature is the other picture's: the paper's half where it is made of the coarser level. Exact features of the level itself
+would by half hold each place where it is, since the four products of two halves are greatest there or lie around it evenly."""
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """Levels 1 to 5; level 0 is the standardised picture."""
 _RATE, _BETAS, _LATEST, _STEADY, _MOST = 0.05, (0.5, 0.999), 6, 1e-3, 300
@@ -48,9 +51,9 @@ def moved(values: NDArray[np.float32], field: Field, side: int) -> Pausing[NDArr
     return total / count
 
 
-def mixed(own: Maps, other: Maps) -> Maps:
-    """Half of each."""
-    return (own + other) * np.float32(0.5)
+def mixed(own: Maps, other: Maps, share: float) -> Maps:
+    """The other's in that share."""
+    return own * np.float32(1 - share) + other * np.float32(share)
 
 
 def deconvolved(network: Tapped, level: int, wanted: Maps, size: tuple[int, int]) -> Pausing[Maps]:

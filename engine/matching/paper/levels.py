@@ -10,7 +10,7 @@ import numpy as np
 from engine import weights
 from engine.job import Step
 from engine.matching.paper.buddies import buddies, finer
-from engine.matching.paper.common import deconvolved, mixed, moved, pyramid
+from engine.matching.paper.common import SHARES, deconvolved, mixed, moved, pyramid
 from engine.matching.paper.correction import corrected, region
 from engine.matching.paper.search import LEVELS, doubled, identity, searched, unit
 from engine.nets.vgg import Vgg16, Vgg19
@@ -33,6 +33,9 @@ level are, and the finer ones are found by optimisation, as in the paper."""
 
 SIDE = 256
 """Height and width of the pictures."""
+MARGIN = 32
+"""Pixels around the hole whose vectors are looked at with those in it: half a radius of the coarsest level. The released program takes that of the
+finest, one pixel, and then most wrong vectors of a large hole agree with each other, and stay."""
 _SHARES = {5: 0.1, 4: 0.15, 3: 0.25, 2: 0.4, 1: 0.75, 0: 0.8}
 """Of the work, done after a level."""
 
@@ -63,7 +66,7 @@ def fields(
     reference: NDArray[np.float32],
     network: Tapped,
     common: Common = "warp",
-    margin: int = 0,
+    margin: int = MARGIN,
 ) -> Generator[Step, None, PaperFields]:
     """Match two pictures as the paper does.
 
@@ -73,8 +76,7 @@ def fields(
         reference: (256, 256, 3).
         network: VGG-19 or VGG-16 with its weights.
         common: see `Common`.
-        margin: pixels around the hole whose vectors are corrected with it. In the paper there are none but one; with some the wrong ones are told
-            better where the hole is large.
+        margin: see `MARGIN`.
     """
     yield Step(0.0, "features")
     one = pyramid(network, target)
@@ -92,9 +94,9 @@ def fields(
                 grown = _grown(there, here, level)
                 maps = yield from told(_common(network, pair, (there, here), grown, level, common), done, stage)
                 there, here = grown
-            looked = unit(maps[0]), unit(maps[1])
-            there = yield from told(searched(*looked, there, level, workers), done, stage)
-            here = yield from told(searched(*looked[::-1], here, level, workers), done, stage)
+            mine, theirs = unit(maps[0]), unit(maps[1])
+            there = yield from told(searched(mine, theirs, there, level, workers), done, stage)
+            here = yield from told(searched(theirs, mine, here, level, workers), done, stage)
             own = one[level.number], pair[1][level.number]
             found = finer(found) if found and level.number else found
             found = buddies(there, here, own, level, region(_reduced(hole, there.shape[0]), level), found)
@@ -117,7 +119,7 @@ def _common(
     level: Level,
     common: Common,
 ) -> Pausing[tuple[Maps, Maps]]:
-    """Both pictures' features of a level, half of each of them the other's."""
+    """Both pictures' features of a level, each in part the other's."""
     before = LEVELS[4 - level.number]
     out: list[Maps] = []
     for own, other, field, large in zip(pair, pair[::-1], coarse, grown, strict=True):
@@ -127,7 +129,7 @@ def _common(
             brought = yield from deconvolved(network, before.number, wanted, (size[0], size[1]))
         else:
             brought = yield from moved(other[level.number], large, before.side)
-        out.append(mixed(own[level.number], brought))
+        out.append(mixed(own[level.number], brought, SHARES[common]))
     return out[0], out[1]
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from engine.job import Step
-from engine.matching.paper.levels import SIDE, fields
+from engine.matching.paper.levels import MARGIN, SIDE, fields
 from engine.matching.warping import looked_up, places
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Restored:
 
 
 def restored(
-    target: Shades, hole: NDArray[np.bool_], reference: Shades, network: Tapped, common: Common = "warp", margin: int = 0
+    target: Shades, hole: NDArray[np.bool_], reference: Shades, network: Tapped, common: Common = "warp", margin: int = MARGIN
 ) -> Generator[Step, None, Restored]:
     """Fill a hole as the paper does: the fields are found on squares of 256 pixels, the colours are taken at full size.
 
@@ -54,7 +54,7 @@ def restored(
         reference: (H, W, 3).
         network: see `fields`.
         common: see `fields`.
-        margin: see `fields`.
+        margin: see `MARGIN`.
     """
     small = np.asarray(cv2.resize(hole.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_AREA)) > 0
     steps = fields(_square(target), small | _centre(hole), _square(reference), network, common, margin)
