@@ -10,11 +10,10 @@ from PySide6.QtGui import QPainter
 
 from app.view.canvas import strokes
 from app.view.canvas.link import CENTRE
-from app.view.theme import WHITE
 from engine.mapping import MappingField
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
 
     from app.display import Display
     from app.document import Document
@@ -40,7 +39,7 @@ class Anchors(QObject):
     ) -> None:
         super().__init__(parent)
         self._half, self._document, self._inspection, self._display, self._side = half, document, inspection, display, side
-        self._places: NDArray[np.float32] | None = None
+        self._dots: list[tuple[float, float, QColor]] | None = None
         self._state: object = None
         for signal in (document.choices_changed, display.changed, side.changed):
             signal.connect(self._changed)
@@ -60,22 +59,28 @@ class Anchors(QObject):
     def _changed(self) -> None:
         state = self._wanted
         if state != self._state:
-            self._state, self._places = state, None
+            self._state, self._dots = state, None
             self.stale.emit(None, 0)
 
-    def _found(self) -> NDArray[np.float32]:
-        """(n, 2): rows and columns, as views count."""
-        if self._places is None:
-            rests = next((one for one in self._inspection.anchors if self._half == "here" or self._speaks_of_it(one)), None)
+    def _found(self) -> list[tuple[float, float, QColor]]:
+        """Rows and columns, as views count, and the colour that an anchor has in both."""
+        if self._dots is None:
+            rests = next((one for one in self._inspection.anchors if self._half == "here" or self._leads_there(one)), None)
             found = rests.anchors() if rests is not None else np.zeros((0, 5), np.float32)
             some = found[:: max(1, len(found) // MOST)]
-            self._places = (some[:, :2] if self._half == "here" else some[:, 2:4]) + np.float32(CENTRE)
-        return self._places
+            width = self._side.link.here_size[1]
+            colours = [strokes.by_place(column / width) for column in some[:, 1].tolist()]
+            places = (some[:, :2] if self._half == "here" else some[:, 2:4]) + np.float32(CENTRE)
+            self._dots = [(row, column, colour) for (row, column), colour in zip(places.tolist(), colours, strict=True)]
+        return self._dots
 
-    def _speaks_of_it(self, evidence: Evidence) -> bool:
-        """Whether the anchors lie in the reference that is seen, and not in several."""
+    def _leads_there(self, evidence: Evidence) -> bool:
+        """Whether all of the field leads to the reference that is seen: anchors do not say in which they lie."""
         companion = self._side.companion
-        return isinstance(evidence, MappingField) and companion is not None and evidence.names == (companion.name,)
+        if not isinstance(evidence, MappingField) or companion is None:
+            return False
+        used = np.unique(evidence.origins[evidence.origins >= 0])
+        return len(used) == 1 and evidence.names[int(used[0])] == companion.name
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw what a part of the canvas shows."""
@@ -84,7 +89,7 @@ class Anchors(QObject):
             return
         room = QRectF(clip).adjusted(-4, -4, 4, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row, column in self._found().tolist():
+        for row, column, colour in self._found():
             place = QPointF(*viewport.to_widget(row, column))
             if room.contains(place):
-                strokes.dot(painter, place, RADIUS, WHITE)
+                strokes.dot(painter, place, RADIUS, colour)

@@ -97,8 +97,7 @@ class MatchLines(QObject):
             begin, end = side.at("here", (row, column), self._half), side.at("there", (down, across), self._half)
             inside = QPointF(*side.here.to_widget(row, column)), QPointF(*side.there.to_widget(down, across))
             if room_here.contains(inside[0]) and room_there.contains(inside[1]):
-                hue = min(max(column / width, 0.0), 1.0) * 0.83
-                found.append((QLineF(begin, end), QColor.fromHsvF(hue, 0.75, 1.0)))
+                found.append((QLineF(begin, end), strokes.by_place(column / width)))
             if len(found) == MOST:
                 break
         return found

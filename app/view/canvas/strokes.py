@@ -45,6 +45,11 @@ def pens(colour: str = WHITE) -> Iterator[QPen]:
         yield QPen(tone, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin)
 
 
+def by_place(share: float) -> QColor:
+    """A colour for what lies at that share of a photograph's width: red at the left, over green, to violet at the right."""
+    return QColor.fromHsvF(min(max(share, 0.0), 1.0) * 0.83, 0.75, 1.0)
+
+
 def line(painter: QPainter, points: list[QPointF], *, closed: bool = False) -> None:
     """A line through points."""
     for pen in pens():
@@ -102,7 +107,7 @@ def ring(painter: QPainter, centre: QPointF, radius: float, colour: str = WHITE,
         painter.drawEllipse(centre, radius, radius)
 
 
-def dot(painter: QPainter, centre: QPointF, radius: float, colour: str) -> None:
+def dot(painter: QPainter, centre: QPointF, radius: float, colour: str | QColor) -> None:
     """A disc with a black rim."""
     painter.setPen(QPen(black(), 1.2))
     painter.setBrush(QColor(colour))
