@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STEPS = 20
 """Steps of a slider for a number that has no steps of its own."""
 
+BETWEEN = 4
+"""Pixels between two combo boxes."""
+
 FEWEST = 3
 """So many numbers to choose from stand on a slider; of fewer, or uneven ones, a combo box lists them."""
 
@@ -27,6 +30,7 @@ class MethodForm:
 
     def __init__(self, form: Form, card: Card, recipe: Recipe) -> None:
         self._recipe, self._card = recipe, card
+        self._after_combo = False
         self._show: dict[str, Callable[[Any], None]] = {
             name: self._row(form, name, limits) for name, limits in card.settings.described().items()
         }
@@ -43,9 +47,13 @@ class MethodForm:
         if isinstance(getattr(self._recipe.settings, name), bool):
             return self._check(form, name, limits)
         scale = scale_of(limits, whole=isinstance(getattr(self._recipe.settings, name), int))
-        return self._combo(form, name, limits) if scale is None else self._slider(form, name, limits, scale)
+        if scale is None:
+            return self._combo(form, name, limits)
+        self._after_combo = False
+        return self._slider(form, name, limits, scale)
 
     def _check(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
+        self._after_combo = False
         box = form.check(tr(limits.label), tr(limits.help))
         box.setObjectName(name)
 
@@ -72,6 +80,9 @@ class MethodForm:
         return kind.title if kind else tr(str(choice).capitalize())
 
     def _combo(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
+        if self._after_combo:
+            form.space(BETWEEN)  # or two of them would touch
+        self._after_combo = True
         box = form.combo(tr(limits.label), tr(limits.help))
         box.setObjectName(name)
         for choice in limits.choices:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.companion import Companion
     from engine.reference import Match
 
-PICTURE, PAD, GAP, LINE = QSize(96, 68), 8, 12, 6
+PICTURE, PAD, GAP, LINE = QSize(96, 68), 8, 8, 6
 BARS, BAR, BETWEEN = 5, QSize(9, 8), 3
 _KEYS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _OURS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, *_KEYS)
