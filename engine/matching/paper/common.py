@@ -53,7 +53,9 @@ def moved(values: NDArray[np.float32], field: Field, side: int) -> Pausing[NDArr
 
 def mixed(own: Maps, other: Maps, share: float) -> Maps:
     """The other's in that share."""
-    return own * np.float32(1 - share) + other * np.float32(share)
+    out: Maps = own * np.float32(1 - share)
+    out += other * np.float32(share)
+    return out
 
 
 def deconvolved(network: Tapped, level: int, wanted: Maps, size: tuple[int, int]) -> Pausing[Maps]:
