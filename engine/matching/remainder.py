@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,11 +35,26 @@ def remainder(
     shown = np.zeros(cutout.hole.shape, np.bool_)
     shown[one.box.slices] = one.shown & cutout.hole[one.box.slices]
     wide = cutout.hole & dilated(cutout.hole & ~shown, 2 * round(over) + 1)
-    steps = filled(_part(cutout, _laid(cutout, one), wide, (cutout.known | shown) & ~wide), PatchSettings(), rng)
-    fill = yield from steps
+    part = _part(cutout, _laid(cutout, one), wide, (cutout.known | shown) & ~wide)
+    down, across = part.window.box.top - cutout.window.box.top, part.window.box.left - cutout.window.box.left
+    fill = yield from _moved(filled(part, PatchSettings(), rng), down, across)
     back = np.full((*cutout.hole.shape, cutout.pixels.shape[2]), np.nan, np.float32)
     back[wide] = fill.values
     return back[cutout.box.slices], fill
+
+
+def _moved(steps: Generator[Step, None, Fill], down: int, across: int) -> Generator[Step, None, Fill]:
+    """Steps whose previews lie in the larger window."""
+    try:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                return end.value
+            seen = step.preview
+            yield step if seen is None else replace(step, preview=replace(seen, box=seen.box.moved(down, across)))
+    finally:
+        steps.close()
 
 
 def _laid(cutout: Cutout, one: Composed) -> NDArray[np.uint8] | NDArray[np.uint16]:

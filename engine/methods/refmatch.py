@@ -116,9 +116,9 @@ class RefMatch(Method):
             return replace(fill, record=record(cutout, target, found))
         one = yield from _composed(cutout, target, used, settings, rng)
         values, patches = yield from _completed(cutout, target, one, rng)
-        yield Step(0.99, "blending")
+        yield Step(1.0, "blending")
         told_of = record(cutout, target, found, origins_of(cutout, used, one))
-        return Fill(values, (*patches, *evidence(cutout, target, used, one)), told_of)
+        return Fill(np.clip(values, 0, 1), (*patches, *evidence(cutout, target, used, one)), told_of)
 
     def match(self, cutout: Cutout, settings: RefSettings) -> Generator[Step, None, tuple[Match, ...]]:
         """See `Method.match`."""
