@@ -251,6 +251,21 @@ def test_the_hole_is_dashed_in_the_reference_once_the_stroke_is_over(pair: Paire
     assert np.array_equal(pair.grabbed(pair.beside), plain)
 
 
+def test_of_countless_holes_the_largest_are_dashed(pair: Paired) -> None:
+    pair.add(OTHER)
+    plain = pair.grabbed(pair.beside)
+    box = Box(100, 100, 300, 300)
+    dust = np.random.default_rng(0).random(box.size) < 0.02
+    dust[100:200, 100:200] = True
+    pair.document.mask.writing(box)[...] = dust * np.uint8(255)
+    pair.document.mask_changed.emit(box)
+    pair.document.committed("Stroke")
+    shown = changed(plain, pair.grabbed(pair.beside))
+    for corner in ((200, 200), (300, 300)):
+        place = pair.at(pair.beside, there(corner))
+        assert np.abs(shown - (place.y(), place.x())).max(axis=1).min() <= 4
+
+
 def test_match_lines_lead_from_view_to_view_when_asked_for(pair: Paired) -> None:
     pair.add(OTHER)
     pair.toolbox.choose("hand")

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 from app.view.canvas import strokes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 SIDE = 400
 """A hole is looked at no finer than so many pixels along its longer side."""
 
-SPOTS = 160
-"""Places of an outline that are carried over, of all holes together a few times as many."""
+MOST, LEAST = 400, 12
+"""Places that are carried over: of all outlines together, and of each; it takes 0.02 ms a place."""
 
 
 class Traced(QObject):
@@ -63,10 +63,13 @@ class Traced(QObject):
                 strokes.dashes(painter, points, closed=outline[0] == outline[-1])
 
     def _traced(self) -> Iterator[list[Spot]]:
-        holes = self._holes()
-        for box, coverage in holes:
-            for outline in outlines(box, coverage, max(24, SPOTS // math.ceil(len(holes) / 4))):
-                yield from carried(outline, self._side.link)
+        """The longest outlines, as many as there is time for."""
+        found = sorted((one for box, coverage in self._holes() for one in outlines(box, coverage)), key=len, reverse=True)
+        some = found[: MOST // LEAST]
+        step = max(1, sum(len(one) for one in some) // MOST)
+        for outline in some:
+            thinned = outline[:: min(step, max(1, len(outline) // LEAST))]
+            yield from carried([*thinned, thinned[0]], self._side.link)
 
     def _holes(self) -> list[tuple[Box, NDArray[np.uint8]]]:
         """What is painted, what waits or is filled; where there is neither, the fill that is shown."""
@@ -79,25 +82,22 @@ class Traced(QObject):
         return holes
 
 
-def outlines(box: Box, coverage: NDArray[np.uint8], most: int) -> Iterator[list[Spot]]:
-    """Closed lines around what a box's coverage covers, of no more places than that each."""
+def outlines(box: Box, coverage: NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
+    """Lines (n, 2) around what a box's coverage covers, which close."""
     step = max(1, math.ceil(max(coverage.shape) / SIDE))
     solid: NDArray[Any] = np.pad((coverage[::step, ::step] > 0).astype(np.uint8), 1)
     # Enlarged twice, so that a single pixel has an outline; it runs a quarter of a pixel within the edge.
     found, _ = cv2.findContours(solid.repeat(2, 0).repeat(2, 1), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     for contour in found:
-        places = np.asarray(contour)[:, 0, ::-1]
-        if len(places) >= 8:
-            some = places[:: max(1, len(places) // most)] / 2.0 - 0.75
-            spots = [(float(row) * step + box.top, float(column) * step + box.left) for row, column in some]
-            yield [*spots, spots[0]]
+        places = np.asarray(contour, np.float64)[:, 0, ::-1] / 2 - 0.75
+        yield places * float(step) + np.array([box.top, box.left], np.float64)
 
 
-def carried(outline: list[Spot], link: Link) -> Iterator[list[Spot]]:
+def carried(outline: Iterable[NDArray[np.float64]], link: Link) -> Iterator[list[Spot]]:
     """The parts of a line of which it is known where they lie in the other photograph."""
     part: list[Spot] = []
     for spot in outline:
-        there = link.there(spot)
+        there = link.there((float(spot[0]), float(spot[1])))
         if there is not None:
             part.append(there)
         elif part:

@@ -113,7 +113,8 @@ class Views(QWidget):
         """Wear another theme."""
         self.canvas.set_theme(theme)
         self.beside.set_theme(theme)
-        self.update()
+        for child in (self, *self.titles):
+            child.update()
 
     def sizeHint(self) -> QSize:
         """As the canvas alone."""
