@@ -11,8 +11,10 @@ import torch
 from skimage import data
 
 from engine.job import finished
-from engine.matching.paper import backbone, restored
+from engine.matching.paper import backbone, common, restored
+from engine.matching.paper import levels as levels_of
 from engine.matching.paper.common import TAPS, deconvolved, pyramid
+from engine.matching.paper.search import LEVELS, identity
 from engine.matching.warping import places
 from tests.engine.weights_there import needs_weights
 
@@ -119,3 +121,20 @@ def test_deconvolved_features_make_those_that_were_wanted(network: Tapped) -> No
             made = layer(made)
     error = np.square(made[0].permute(1, 2, 0).numpy() - levels[2]).mean()
     assert error < 0.1 * np.square(levels[2]).mean()
+
+
+@pytest.mark.parametrize("level", [4, 0])
+def test_features_are_brought_over_by_optimisation_too(network: Tapped, level: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "_MOST", 4)
+    pair = (
+        pyramid(network, np.tile(np.float32([0.2, 0.5, 0.8]), (64, 64, 1))),
+        pyramid(network, data.coffee()[:64, 200:264] / np.float32(255)),
+    )
+    size = pair[0][level].shape[:2]
+    coarse = identity(pair[0][level + 1].shape[:2])
+    large = identity((size[0], size[1]))
+    one, other = finished(levels_of._common(network, pair, (coarse, coarse), (large, large), LEVELS[5 - level], "adam"))
+    assert one.shape == other.shape == pair[0][level].shape
+    brought = 2 * one - pair[0][level]
+    assert np.abs(brought).max() > 0.1
+    assert np.abs(brought).max() < 0.3  # four steps of Adam from nothing
