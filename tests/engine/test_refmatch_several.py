@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -78,6 +80,16 @@ def test_control_points_alone_lay_a_reference_on_the_picture_that_nothing_else_c
     again = restored(views.job(unlike, points=views.points(POINTS)))
     assert missed(views, again).mean() < 1.5
     assert again.result.record["references"][0]["used"] == 1
+
+
+def test_a_control_point_is_met_exactly_whatever_the_matches_say() -> None:
+    views = wall()
+    place = np.argwhere(views.hole)[views.hole.sum() // 2]
+    (point,) = views.points([(int(place[0]), int(place[1]))])
+    moved = replace(point, there=(point.there[0] + 6, point.there[1] - 4))
+    field = restored(views.job(points=(moved,))).field
+    at = np.flatnonzero((np.argwhere(views.hole) == place).all(1))
+    assert np.abs(field.places[at] - moved.there).max() < 0.5
 
 
 def test_a_transparent_part_of_a_reference_shows_nothing() -> None:
