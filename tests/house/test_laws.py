@@ -171,6 +171,15 @@ class Boasting(Pipeline):
         return Result(result.patches, tuple(copies))
 
 
+class Misplacing(SamePlace):
+    """Breaks law 8: says that its pixels came from the corner of the other photograph, transparent or not."""
+
+    def fill(self, cutout: Cutout, settings: Settings, rng: np.random.Generator) -> Steps:
+        fill = yield from super().fill(cutout, settings, rng)
+        (field,) = fill.evidence
+        return replace(fill, evidence=(replace(field, places=np.zeros_like(field.places), origins=0 * field.origins),))
+
+
 class Silent(Plain):
     """Breaks law 8: copies, and does not say from where."""
 
@@ -184,6 +193,17 @@ class Scribbling(Plain):
         fill = yield from super().fill(cutout, settings, rng)
         cutout.pixels.setflags(write=True)
         cutout.pixels[np.nonzero(cutout.known)] = 1
+        return fill
+
+
+class Unveiling(SamePlace):
+    """Breaks law 9: writes into what it was given of the other photograph."""
+
+    def fill(self, cutout: Cutout, settings: Settings, rng: np.random.Generator) -> Steps:
+        fill = yield from super().fill(cutout, settings, rng)
+        for one in cutout.references:
+            one.known.setflags(write=True)
+            one.known[:] = ~one.known
         return fill
 
 
@@ -206,8 +226,10 @@ LAWLESS: tuple[tuple[int, Subject], ...] = (
     (7, Subject(Fickle)),
     (8, Subject(Inventing)),
     (8, Subject(CopiesOne, Boasting)),
+    (8, Subject(Misplacing)),
     (8, Subject(Silent)),
     (9, Subject(Scribbling)),
+    (9, Subject(Unveiling)),
     (10, Subject(Glaring)),
 )
 
