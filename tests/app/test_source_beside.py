@@ -118,6 +118,17 @@ def test_the_source_is_outlined_in_the_reference_with_an_arrow_across(filled: Fi
     assert not near(filled.around("there", (FROM[0] + 0.5, FROM[1] + 0.5), 20), ORANGE, 20).any()
 
 
+def test_a_pinned_arrow_follows_when_one_view_is_moved(filled: Filled) -> None:
+    filled.look(*SPOT)
+    filled.click(filled.canvas, (SPOT[0] + 0.5, SPOT[1] + 0.5))
+    filled.toolbox.choose("hand")
+    before = filled.grabbed(filled.canvas)
+    filled.drag(filled.beside, (100, 100), (130, 100))
+    QApplication.sendEvent(filled.beside, QEvent(QEvent.Type.Leave))
+    moved = np.argwhere((filled.grabbed(filled.canvas) != before).any(axis=2))
+    assert moved[:, 1].max() > filled.canvas.width() - 5
+
+
 def test_alone_the_source_is_shown_beside_the_pixel_with_its_name(filled: Filled) -> None:
     filled.display.set("compare", "single")
     filled.show_at(2.0, (230, 250))

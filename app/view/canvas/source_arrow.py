@@ -53,12 +53,20 @@ class Looked(QObject):
     """The pair of patches that is looked at, as both views draw it."""
 
     changed = Signal()
+    moved = Signal()
+    """One of the views shows another place, so that an arrow from one to the other leads elsewhere."""
 
     def __init__(self, inspection: Inspection, toolbox: Toolbox, references: References, side: Side, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inspection, self._toolbox, self._references, self._side = inspection, toolbox, references, side
         for signal in (inspection.changed, toolbox.changed, side.changed):
             signal.connect(self.changed)
+        side.moved.connect(self._moved)
+
+    @Slot()
+    def _moved(self) -> None:
+        if self.across and self.pair is not None:
+            self.moved.emit()
 
     @property
     def pair(self) -> tuple[Box, Box] | None:
@@ -103,12 +111,12 @@ class SourceBeside(QObject):
     stale = Signal(object, int)
     """As of `Overlay`."""
 
-    def __init__(self, looked: Looked, side: Side, parent: QObject | None = None) -> None:
+    def __init__(self, looked: Looked, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._looked = looked
         self._state: object = None
         looked.changed.connect(self._changed)
-        side.moved.connect(self._moved)
+        looked.moved.connect(self._moved)
 
     @Slot()
     def _changed(self) -> None:
@@ -119,8 +127,7 @@ class SourceBeside(QObject):
 
     @Slot()
     def _moved(self) -> None:
-        if self._state is not None:
-            self.stale.emit(None, 0)
+        self.stale.emit(None, 0)
 
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw it; what part of the view is painted anew does not matter."""
@@ -153,7 +160,12 @@ class SourceArrow(QObject):
         self._far = False
         self._piece: Outlined | None = None
         looked.changed.connect(self._changed)
+        looked.moved.connect(self._moved)
         aim.changed.connect(self._changed)
+
+    @Slot()
+    def _moved(self) -> None:
+        self.stale.emit(None, 0)
 
     @Slot()
     def _changed(self) -> None:

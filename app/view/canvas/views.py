@@ -83,7 +83,7 @@ class Views(QWidget):
             for half, pane in zip(HALVES, (canvas, self.beside), strict=True)
         )
         self.layers = (here[0], SourceArrow(inspection, looked, aim, excerpt, self), *here[1:])
-        traced, source = Traced(document, filling, self.side, self), SourceBeside(looked, self.side, self)
+        traced, source = Traced(document, filling, self.side, self), SourceBeside(looked, self)
         self._put_on_beside((traced, there[0], source, *there[1:]))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._connect()
