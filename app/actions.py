@@ -111,7 +111,7 @@ def asked() -> tuple[Asks, ...]:
         Asks("clear_points", tr("C&lear control points"), tr("Those of the reference that is shown"), (), "trash"),
         Asks("save_points", tr("Sa&ve control points…"), tr("Of all references, as a JSON file"), (), "save"),
         Asks("open_points", tr("Op&en control points…"), tr("A JSON file with those of these references"), (), "open"),
-        Asks("use_references", tr("Fill from the reference"), tr("Take what it shows of this place")),
+        Asks("use_references", tr("Use the reference"), tr("Fill with what it shows of this place")),
         Asks("set_points", tr("Set control points"), tr("Click one place in both photographs; one pair may do, four are better")),
         Asks("fill_without", tr("Fill without it"), tr("From this photograph alone")),
         Asks(

@@ -25,7 +25,7 @@ _PIXEL = Box(0, 0, 1, 1)
 
 
 class Adding(QObject):
-    """Opens references in the files' thread, one after another, while one works on. The sample scene brings its second view along."""
+    """Opens references in the files' thread, one after another, while one works on. The sample scene brings another view of it along."""
 
     said = Signal(object)
     added = Signal()
@@ -103,7 +103,7 @@ class Adding(QObject):
     def _opened(self) -> None:
         photograph = self._document.photograph
         if photograph is not None and photograph.path is not None and photograph.path.absolute() == naming.SAMPLE:
-            self._start(OpenReference(naming.SAMPLE_SECOND, self._like(photograph), along=True))
+            self._start(OpenReference(naming.SAMPLE_REFERENCE, self._like(photograph), along=True))
 
     # What the files' thread says
 
@@ -125,7 +125,8 @@ class Adding(QObject):
     def _came(self, task: OpenReference, picture: Picture) -> None:
         losses = picture.file.losses if picture.file else ()
         if task.along:
-            self._say(tr("A second view of this place is listed under Reference; fills can take from it."))
+            text = tr("There is a second photograph of this place. What it shows behind the passer-by can be put there.")
+            self.said.emit(Message(text, "info", ("use_references",)))
         else:
             text = tr("{name} is a reference now.").format(name=task.path.name if task.path else tr("The pasted photograph"))
             self._say(" ".join((text, *losses)), "warning" if losses else "info")

@@ -78,7 +78,7 @@ class Desk(QObject):
             "next_result": lambda: self.step_result(1),
             "not_from_here": self.not_from_here,
             "clear_points": document.references.clear,
-            "use_references": self.recipe.use_references,
+            "use_references": self.matching.use,
             "set_points": self.set_points,
             "fill_without": filling.fill_without,
         }

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.geometry import Box
 
 
+PATCHES = "patches"
+"""The stage of what was copied from the photograph itself."""
+
+
 class Inspection(QObject):
     """Looks at one filled pixel: the one under the pointer, or the one that is pinned.
 
@@ -156,13 +160,17 @@ class Inspection(QObject):
         return self._layers
 
     def named_layers(self) -> list[tuple[str, Evidence, Layer]]:
-        """The same, each with a name of its own: of two that are called alike, the one of the later stage is called so."""
+        """The same, each with a name of its own: of two that are called alike, the one of the later stage is called so.
+
+        What is said of patches comes last where they only fill what references left.
+        """
         pairs = self.layers()
         last = {layer.name: at for at, (_, layer) in enumerate(pairs)}
-        return [
+        named = [
             (layer.name if last[layer.name] == at else f"{layer.name}, {evidence.stage}", evidence, layer)
             for at, (evidence, layer) in enumerate(pairs)
         ]
+        return sorted(named, key=lambda one: one[1].stage == PATCHES)
 
     @property
     def layer(self) -> tuple[Evidence, Layer] | None:

@@ -70,6 +70,14 @@ class Matching(QObject):
         """How long after the last change it begins."""
         self._rest.setInterval(milliseconds)
 
+    def use(self) -> None:
+        """Let fills take from references."""
+        names = [one.name for one in self._document.references.items]
+        self._recipe.use_references()
+        several = tr("Fills now take what they can from {number} references.").format(number=len(names))
+        if names:
+            self.said.emit(Message(several if len(names) > 1 else tr("Fills now take what they can from {name}.").format(name=names[0])))
+
     # When
 
     @Slot(object)
@@ -86,9 +94,7 @@ class Matching(QObject):
         references = self._document.references
         used = bool(references.items) and not references.along
         if used and not self._used:
-            self._recipe.use_references()
-            name = references.items[-1].name
-            self.said.emit(Message(tr("Fills now take what they can from {name}.").format(name=name)))
+            self.use()
         elif not references.items:
             self._recipe.leave_references()
         self._used = used

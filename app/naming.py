@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.picture import Picture
 
 SAMPLE = Path(resources.__file__).parent / "samples" / "landmark.jpg"
-SAMPLE_SECOND = SAMPLE.with_name("landmark-second.jpg")
+SAMPLE_REFERENCE = SAMPLE.with_name("landmark-third.jpg")
 SAMPLE_MASK = SAMPLE.with_name("landmark-mask.png")
 
 ENDINGS = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp"}

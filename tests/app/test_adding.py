@@ -127,11 +127,12 @@ def test_numbers_mean_the_colours_that_those_of_the_photograph_mean(desk: Desk) 
     assert np.abs(one.picture.pixels.astype(int) - second().pixels).max() <= 1
 
 
-def test_the_sample_brings_its_second_view_along(desk: Desk) -> None:
+def test_the_sample_brings_another_view_along_and_offers_it(desk: Desk) -> None:
     desk.document.open(open_picture(naming.SAMPLE))
     desk.idle()
     assert desk.references.along
-    assert [one.path for one in desk.references.items] == [naming.SAMPLE_SECOND]
+    assert [one.path for one in desk.references.items] == [naming.SAMPLE_REFERENCE]
+    assert desk.said[-1].actions == ("use_references",)
     assert not desk.added
     assert not desk.document.history.done
 

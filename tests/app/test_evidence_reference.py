@@ -79,7 +79,7 @@ def test_the_field_is_seen_as_matched_and_as_corrected(core: Core) -> None:
     pages = filled(core)
     layers = pages.evidence.layers
     titles = [row.text() for row in layers.rows]
-    assert titles[:2] == ["Mapping field", "Photograph"]
+    assert titles[:2] == ["Mapping field", "From which photograph"]
     assert titles.count("Mapping field") == 1
     assert not layers.stages.isVisible()
     click(layers.rows[0])

@@ -171,17 +171,20 @@ def test_where_nothing_matches_both_ways_on_are_offered(person: Photographer) ->
     assert not magenta(person.pixels)
 
 
-def test_the_sample_is_filled_as_ever_and_its_second_view_waits(person: Photographer) -> None:
+def test_the_sample_is_filled_as_ever_and_another_view_of_it_is_offered(person: Photographer) -> None:
     person.do("open_sample")
     person.until(lambda: bool(person.document.references.items))
+    person.idle()
     assert person.desk.recipe.method == "patchmatch"
     assert person.window.footer.fill.text() == "Fill"
     assert person.desk.actions["points"].isEnabled()
     assert not person.document.references.matching
-    press(person.window.panel.tab("reference"))
-    press(person.window.reference_page.unused.use)
+    assert person.document.holes(), "the passer-by is painted over"
+    (offered,) = person.window.footer.message.buttons
+    press(offered)
     assert person.desk.recipe.method == "refmatch"
     assert person.window.footer.fill.text() == "Fill from reference"
+    assert not person.window.footer.message.isVisible()
     person.document.close()
     assert person.desk.recipe.method == "patchmatch"
 
