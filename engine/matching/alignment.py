@@ -103,6 +103,8 @@ class Alignment:
     """(h, w, 3): the reference through the map, levels of 255."""
     valid: NDArray[np.bool_]
     score: float
+    plain: float
+    """The same of the plane alone."""
     alike: NDArray[np.float32]
     """(h, w): local correlation on known pixels, else 0."""
     residual: Residual
@@ -115,8 +117,8 @@ class Alignment:
         return float(self.valid[hole].mean() if hole.any() else self.valid.mean())
 
     def rank(self, hole: NDArray[np.bool_]) -> float:
-        """What references are ordered by."""
-        return self.score * (0.5 + 0.5 * self.coverage(hole))
+        """What references are ordered by: flow makes any ring agree, so what the plane alone gives counts as much."""
+        return (self.plain + self.score) * (0.5 + 0.5 * self.coverage(hole))
 
     @property
     def trusted(self) -> bool:
@@ -249,6 +251,8 @@ def _corrected(target: Target, number: int, view: View, plane: Floats, guided: P
     reference = view.pixels.astype(np.float32)
     grey = target.view.grey
     found: Residual | None = None
+    flat, seen = sampled(reference, view.known, first)
+    plain = ring_score(grey, _grey(flat), target.known & seen, target.hole, 30 * unit)[0]
     warped, valid = sampled(reference, view.known, there)
     for _ in range(ROUNDS):
         found = flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
@@ -259,7 +263,7 @@ def _corrected(target: Target, number: int, view: View, plane: Floats, guided: P
     assert found is not None
     score, alike = ring_score(grey, _grey(warped), target.known & valid, target.hole, 30 * unit)
     pairs = Pairs.joined([agreeing, hand])
-    return Alignment(number, view, pairs, first, there, warped, valid, score, alike, found, bool(len(hand.here)))
+    return Alignment(number, view, pairs, first, there, warped, valid, score, plain, alike, found, bool(len(hand.here)))
 
 
 def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) -> tuple[Map, Pairs]:
@@ -273,7 +277,7 @@ def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) ->
         return first, guided.at(lengths < 4 * unit)
     weights = np.concatenate([1 / (1 + (lengths[near] / (10 * unit)) ** 2), np.full(len(held), np.inf)])
     places_, all_ = np.concatenate([at.here, hand.here]), np.concatenate([vectors, held])
-    how = Stiffness(max(4.0, 24 * unit), 0.02, 0.0, 3.0 * unit, 6)
+    how = Stiffness(max(4.0, 24 * unit), 0.2, 0.1, 3.0 * unit, 6)
     field, believed = fitted(places_, all_, weights, (first.shape[0], first.shape[1]), how)
     return first + field.over((first.shape[0], first.shape[1])), at.at(believed[: len(vectors)] > 0.3)
 

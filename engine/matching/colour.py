@@ -31,8 +31,8 @@ class ColourChange:
         scale = np.array([height, width], np.float32) / np.array(size, np.float32)
         spots = (at + np.float32(0.5)) * scale - np.float32(0.5)
         flat = self.grid.reshape(height, width, -1)
-        parts = [
-            cv2.remap(flat[..., first : first + 4], spots[..., 1], spots[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        parts: list[Shades] = [
+            cv2.remap(flat[..., first : first + 4], spots[..., 1], spots[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportAssignmentType]
             for first in range(0, flat.shape[2], 4)  # OpenCV takes four channels at most
         ]
         return np.concatenate([part.reshape(*spots.shape[:2], -1) for part in parts], -1).reshape(*spots.shape[:2], inputs, outputs)
@@ -48,6 +48,8 @@ def colour_change(target: Shades, warped: Shades, weight: Shades, sigma: float) 
     """What makes a warped reference look like the picture, both (h, w, c) in [0, 1].
 
     Args:
+        target: the picture.
+        warped: the reference.
         weight: (h, w), how much a pixel counts; 0 in the hole.
         sigma: pixels over which the change varies.
     """

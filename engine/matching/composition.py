@@ -110,12 +110,9 @@ def recoloured(cutout: Cutout, target: Target, alignment: Alignment) -> ColourCh
     channels = slice(0, 3) if cutout.pixels.shape[2] == 3 else slice(0, 1)
     known = target.known & alignment.valid
     weight = ring(target.hole, RING * unit) * known * (0.05 + np.clip(alignment.alike, 0, 1) ** 2)
-    return colour_change(
-        target.view.pixels[..., channels].astype(np.float32) / 255,
-        np.clip(alignment.warped[..., channels] / 255, 0, 1),
-        weight,
-        VARIES * unit,
-    )
+    here: Shades = target.view.pixels[..., channels].astype(np.float32) / np.float32(255)
+    there: Shades = np.clip(alignment.warped[..., channels] / np.float32(255), 0, 1)
+    return colour_change(here, there, weight.astype(np.float32), VARIES * unit)
 
 
 def composed(cutout: Cutout, target: Target, alignments: Sequence[Alignment], box: Box, *, exposure: bool) -> Pausing[Composed]:

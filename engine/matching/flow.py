@@ -80,10 +80,13 @@ def residual(
     """Flow between the picture and a warp of the reference, at every `step`th known pixel where it can be believed.
 
     Args:
-        target, warped: (h, w) grey, levels of 255.
-        known, valid: where these are.
+        target: (h, w) grey, levels of 255.
+        known: where it is.
+        warped: the reference through its map, the same.
+        valid: where that is.
         away: (h, w), distance from the hole.
         unit: pixels for what is meant as one.
+        step: pixels between one vector and the next.
     """
     if min(known.shape) < 16:
         return Residual(*(np.zeros(shape) for shape in ((0, 2), (0, 2), 0, 0)))

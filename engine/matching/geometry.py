@@ -6,11 +6,11 @@ MAGSAC++: Barath et al., CVPR 2020.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares  # pyright: ignore[reportMissingTypeStubs]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,12 @@ def homography(here: Places, there: Places, reach: float = REACH) -> tuple[NDArr
     )
     if found is None or not np.isfinite(found).all():  # pyright: ignore[reportUnnecessaryComparison] - the stub knows no failure
         return None, nothing
-    return _SWAP @ found @ _SWAP, inside.ravel() > 0
+    return _swapped(found), inside.ravel() > 0
+
+
+def _swapped(plane: NDArray[Any]) -> NDArray[np.float64]:
+    """OpenCV's homography, over x and y, as one over rows and columns."""
+    return (_SWAP @ plane @ _SWAP).astype(np.float64)
 
 
 def sane(plane: NDArray[np.float64], size: tuple[int, int]) -> bool:
@@ -81,8 +86,8 @@ def by_hand(here: Places, there: Places) -> NDArray[np.float64] | None:
     middle = here.mean(0)
     if len(here) >= 4:
         found, _ = cv2.findHomography(here[:, ::-1].astype(np.float64), there[:, ::-1].astype(np.float64), 0)
-        if found is not None and sane(_SWAP @ found @ _SWAP, (int(4 * middle[0]) + 2, int(4 * middle[1]) + 2)):  # pyright: ignore[reportUnnecessaryComparison]
-            return _SWAP @ found @ _SWAP
+        if found is not None and sane(_swapped(found), (int(4 * middle[0]) + 2, int(4 * middle[1]) + 2)):  # pyright: ignore[reportUnnecessaryComparison]
+            return _swapped(found)
     if len(here) == 1:
         turn = np.eye(2)
     elif len(here) == 2:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from scipy import sparse
-from scipy.sparse import linalg
+from scipy import sparse  # pyright: ignore[reportMissingTypeStubs]
+from scipy.sparse import linalg  # pyright: ignore[reportMissingTypeStubs]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,10 +80,10 @@ def _energy(grid: tuple[int, int], tension: float) -> Any:
     """Bending energy of a grid, and `tension` times that of a membrane."""
 
     def second(n: int) -> Any:
-        return sparse.diags([1.0, -2.0, 1.0], [0, 1, 2], shape=(n - 2, n))
+        return sparse.diags([1.0, -2.0, 1.0], [0, 1, 2], shape=(n - 2, n))  # pyright: ignore[reportArgumentType]
 
     def first(n: int) -> Any:
-        return sparse.diags([-1.0, 1.0], [0, 1], shape=(n - 1, n))
+        return sparse.diags([-1.0, 1.0], [0, 1], shape=(n - 1, n))  # pyright: ignore[reportArgumentType]
 
     height, width = grid
     rows, columns = sparse.identity(height), sparse.identity(width)

@@ -25,6 +25,7 @@ from engine.matching.palette import palette
 from engine.matching.paper.levels import backbone
 from engine.matching.paper.painting import restored
 from engine.matching.remainder import remainder
+from engine.matching.warping import looked_up
 from engine.method import Method
 from engine.ops.bands import Workers, told
 from engine.ops.filters import enlarged
@@ -104,7 +105,7 @@ class RefMatch(Method):
     def fill(self, cutout: Cutout, settings: RefSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:
         """See `Method.fill`. Raises NoMatch where no reference shows the place, and the settings say to stop."""
         target = Target.of(cutout)
-        yield Step(0.02, "matching")
+        yield Step(0.02, "matching", _guess(cutout, target))
         found = yield from told(aligned(target, cutout.references, kinds(settings)), 0.05, "matching")
         if settings.procedure == "paper":
             return (yield from _as_in_the_paper(cutout, target, found))
@@ -227,6 +228,13 @@ def _stepped(steps: Generator[Step, None, T], fraction: float) -> Generator[Step
         except StopIteration as end:
             return end.value
         yield Step(fraction, "blending")
+
+
+def _guess(cutout: Cutout, target: Target) -> Patch:
+    """The first preview: the hole as it is while one matches, a smooth continuation of what lies around."""
+    at = target.view.from_full(np.stack(np.nonzero(cutout.hole), 1)).astype(np.float32)
+    values = looked_up(target.view.pixels, at).astype(np.float32).reshape(len(at), -1) / np.float32(255)
+    return cutout.patch(values[:, : cutout.pixels.shape[2]])
 
 
 def _seen(cutout: Cutout, one: Composed) -> Patch:
