@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from engine.geometry import Box
 from tests.app.meadow import magenta
 from tests.app.twice import APART, elsewhere, first, second
-from tests.journeys.photographer import CTRL, KEY, LEFT, NONE, SHIFT, Photographer
+from tests.journeys.photographer import CTRL, KEY, LEFT, NONE, SHIFT, Photographer, differing
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -203,3 +204,31 @@ def test_points_need_a_reference(person: Photographer) -> None:
     references.remove(references.items[0])
     assert person.toolbox.tool == "brush"
     assert person.display.compare == "single"
+
+
+def test_evidence_is_written_with_the_field_into_the_reference(person: Photographer) -> None:
+    open_both(person)
+    cover(person)
+    person.fill()
+    folder = person.folder / "why"
+    person.do("export_evidence")
+    person.name(folder)
+    person.idle()
+    assert person.last == "Saved why."
+    assert {path.suffix for path in folder.rglob("*")} >= {".flo", ".npz", ".png"}
+
+
+def test_what_is_dropped_on_the_panel_is_a_reference(person: Photographer) -> None:
+    person.open(covered())
+    path, panel, data = person.file(second().pixels, "again.png"), person.window.panel, QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    place = panel.mapTo(person.window, panel.rect().center())
+    copy = Qt.DropAction.CopyAction
+    QApplication.sendEvent(person.window, QDragEnterEvent(person.canvas.rect().center(), copy, data, LEFT, NONE))
+    over_canvas = person.seen()
+    QApplication.sendEvent(person.window, QDragMoveEvent(place, copy, data, LEFT, NONE))
+    assert differing(person.seen(), over_canvas).any(), "it says something else there"
+    QApplication.sendEvent(person.window, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
+    person.until(lambda: bool(person.document.references.items))
+    assert person.display.page == "reference"
+    assert not magenta(person.document.references.items[0].picture.pixels)
