@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from engine.geometry import Box
 from engine.picture import Picture
@@ -172,6 +172,28 @@ def test_a_new_match_leaves_in_the_middle_what_was_moved_there(pair: Paired) -> 
     assert pair.beside.viewport.scale == pytest.approx(2.0)
     pair.beside.come_back()
     assert (pair.at(pair.beside, there((256, 256))) - pair.at(pair.canvas, (256, 256))).manhattanLength() < 2
+
+
+def test_a_photograph_that_keeps_its_place_is_seen_as_large_beside(pair: Paired) -> None:
+    pair.add(OTHER)
+    assert pair.canvas.viewport == pair.canvas.viewport.fit()
+    holder = QSplitter()
+    pair.qtbot.addWidget(holder)
+    holder.resize(1002, 628)
+    panel = QWidget()
+    for part in (pair.views, panel):
+        holder.addWidget(part)
+    holder.setSizes([700, 302])
+    holder.show()
+    pair.qtbot.waitExposed(holder)
+    pair.settle()
+    pair.canvas.fit()
+    scale = pair.canvas.viewport.scale
+    panel.hide()
+    pair.settle()
+    assert pair.canvas.viewport.scale == scale
+    assert pair.beside.viewport.scale == pytest.approx(2 * scale)
+    pair.views.setParent(None)
 
 
 def test_where_nothing_is_known_to_match_the_whole_is_held_against_the_whole(pair: Paired) -> None:

@@ -93,7 +93,7 @@ class Link:
             of: the photograph's.
             shift: by how many pixels, down and across, what stands in the middle is another place than that to look at.
         """
-        if of.fitted and shift == (0.0, 0.0):
+        if of == of.fit() and shift == (0.0, 0.0):  # it may say Fit and be none, where only the canvas around it was resized
             return view.fit()
         row, column = self.near(middle(of))
         scale = of.scale / self.scale

@@ -143,6 +143,7 @@ class Views(QWidget):
             child.setVisible(shown)
         self._lay()
         self.canvas.set_viewport(centred(before, self.canvas.width(), self.canvas.height()))
+        self.side.point(None)
         self._name()
         self.beside.follow()
 
