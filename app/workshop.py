@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.kinds import Kind
     from engine.geometry import Box
     from engine.job import Card, Job, Result, Step
+    from engine.matching.kinds import Kind as Features
     from engine.picture import Mask, Patch, Picture
     from engine.pipeline import Pipeline
     from engine.reference import Match as Found
@@ -91,6 +92,19 @@ class Match:
             _hand_back()
 
 
+def _lack(kind: Features) -> str:
+    """What a kind that is not ready lacks. The hash of a file that is there is not looked at: it may be large."""
+    from engine.weights import MissingWeights, there, where  # noqa: PLC0415
+
+    if not kind.weights or there(kind.weights):
+        return f"{kind.title} needs the Python package {kind.library}, which is not installed; install it, or match by other features."
+    try:
+        where(kind.weights)
+    except MissingWeights as missing:
+        return str(missing)
+    return ""
+
+
 @dataclass(frozen=True, eq=False)
 class ListKinds:
     """See by which features references can be matched, and of which of them the weights are here. Returns Kinds."""
@@ -98,20 +112,10 @@ class ListKinds:
     def run(self) -> Generator[Step, None, tuple[Kind, ...]]:
         """Do it."""
         from app.kinds import Kind  # noqa: PLC0415
-        from engine.matching.features import FEATURES  # noqa: PLC0415
-        from engine.weights import MissingWeights, where  # noqa: PLC0415
+        from engine.matching.kinds import FEATURES  # noqa: PLC0415
 
         yield from ()
-        kinds: list[Kind] = []
-        for name, one in FEATURES.items():
-            lacks = ""
-            try:
-                if one.weights:
-                    where(one.weights)
-            except MissingWeights as missing:
-                lacks = str(missing)
-            kinds.append(Kind(name, one.title, one.licence, lacks))
-        return tuple(kinds)
+        return tuple(Kind(name, one.title, one.licence, "" if one.ready else _lack(one)) for name, one in FEATURES.items())
 
 
 @dataclass(frozen=True, eq=False)
