@@ -22,6 +22,12 @@ def cast(again: Restored) -> float:
     return red - blue
 
 
+def step_at_the_rim(pixels: np.ndarray) -> float:
+    """Mean difference of horizontal neighbours across the hole's rim, in levels."""
+    hole = wall().hole
+    return float(np.abs(np.diff(pixels.astype(float), axis=1))[hole[:, 1:] != hole[:, :-1]].mean())
+
+
 @pytest.fixture(scope="module")
 def copied() -> Restored:
     return restored(wall().restyled().job())
@@ -66,3 +72,12 @@ def test_palette_is_a_share(painted: Restored, copied: Restored) -> None:
     half = restored(wall().restyled().job(palette=0.5))
     middle = (painted.pixels[wall().hole].astype(float) + copied.pixels[wall().hole]) / 2
     assert np.abs(half.pixels[wall().hole] - middle).mean() < 3
+
+
+def test_the_rim_shows_only_where_the_references_own_colours_are_asked_for(
+    copied: Restored, painted: Restored, untouched: Restored
+) -> None:
+    true = step_at_the_rim(wall().truth)
+    assert step_at_the_rim(copied.pixels) < true + 1.5
+    assert step_at_the_rim(painted.pixels) < true + 3
+    assert step_at_the_rim(untouched.pixels) > true + 10
