@@ -277,7 +277,7 @@ def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) ->
         return first, guided.at(lengths < 4 * unit)
     weights = np.concatenate([1 / (1 + (lengths[near] / (10 * unit)) ** 2), np.full(len(held), np.inf)])
     places_, all_ = np.concatenate([at.here, hand.here]), np.concatenate([vectors, held])
-    how = Stiffness(max(4.0, 24 * unit), 0.2, 0.1, 3.0 * unit, 6)
+    how = Stiffness(max(4.0, 24 * unit), 0.02, 0.1, 3.0 * unit, 6)
     field, believed = fitted(places_, all_, weights, (first.shape[0], first.shape[1]), how)
     return first + field.over((first.shape[0], first.shape[1])), at.at(believed[: len(vectors)] > 0.3)
 
