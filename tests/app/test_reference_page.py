@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.kinds import Kind
+from app.view.controls import ComboBox
 from app.view.panel.matched_by import said
 from app.view.panel.points_section import typical_error
 from app.view.panel.reference_list import thumbnail
@@ -63,7 +64,7 @@ def match(score: float, inliers: int = 812, coverage: float = 0.974) -> Match:
     """One that says of each place that it lies 3 rows further down."""
     window = Window(Box.whole((256, 256)), (8, 8))
     at = np.array([[window.to_picture(row, column) for column in range(8)] for row in range(8)], np.float32)
-    return Match("garage.jpg", score, inliers, coverage, np.zeros((0, 4), np.float32), window, at + np.float32((3, 0)))
+    return Match("garage.jpg", score, inliers, coverage, np.zeros((0, 4), np.float32), window, at + np.array((3, 0), np.float32))
 
 
 # The list
@@ -174,6 +175,9 @@ def test_both_pages_show_one_value(pages: Pages) -> None:
     assert vars(pages.core.recipe.settings)["exposure"] is False
     pages.turn_to("fill")
     assert "Palette" in words(pages.fill)
+    combo = pages.fill.form.findChild(ComboBox, "features")
+    assert combo is not None
+    assert combo.itemText(combo.findData("vgg16")) == "VGG-16, not installed"
     pages.core.recipe.set_setting("palette", 0.0)
     assert pages.reference.colours.palette.value == 0.0
     assert pages.reference.colours.sentence.text() == "Pixels of the reference, as they are."

@@ -201,6 +201,10 @@ def test_points_need_a_reference(person: Photographer) -> None:
     references.add(second())
     person.key("p")
     assert person.toolbox.tool == "points"
+    person.hold(KEY.Key_Space)
+    assert person.toolbox.tool == "hand"
+    assert (person.display.page, person.display.compare) == ("reference", "side"), "the hand that is held leaves nothing"
+    person.let_go(KEY.Key_Space)
     references.remove(references.items[0])
     assert person.toolbox.tool == "brush"
     assert person.display.compare == "single"

@@ -77,7 +77,9 @@ class MethodForm:
     def _title(self, choice: Any) -> str:
         """What a choice is called: features have a name of their own."""
         kind = next((one for one in self._recipe.kinds if one.name == choice), None)
-        return kind.title if kind else tr(str(choice).capitalize())
+        if kind is None:
+            return tr(str(choice).capitalize())
+        return tr("{title}, not installed").format(title=kind.title) if kind.lacks else kind.title
 
     def _combo(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
         if self._after_combo:
