@@ -28,8 +28,8 @@ CENTRE = 0.5
 class Link:
     """Maps places between the photograph and what stands beside it.
 
-    There are two answers: where a place certainly lies, which may be nowhere; and where to look for it, which is always somewhere and
-    never jumps, so that a view can follow another.
+    There are two answers: where a place lies, which may be nowhere; and where to look for it, which is always somewhere, so that a view
+    can follow another. How large the other is seen is one number for all of it, so that it does not grow and shrink while one pans.
     """
 
     here_size: Spot
@@ -76,12 +76,20 @@ class Link:
         return (found[0] + CENTRE, found[1] + CENTRE) if found and _inside(found, self.here_size) else None
 
     def near(self, spot: Spot) -> Spot:
-        """Where to look in the other for a place of the photograph."""
+        """Where to look in the other for a place of the photograph: where the match says; beside the photograph, as the plane goes on."""
+        inside = tuple(min(max(at, 0.0), float(most)) for at, most in zip(spot, self.here_size, strict=True))
+        found = self.match.there(inside[0] - CENTRE, inside[1] - CENTRE) if self.match is not None else None
         row, column = self.plane @ (*spot, 1.0)
+        if found is not None:
+            off = np.array(found) + CENTRE - self.plane @ (*inside, 1.0)
+            row, column = row + off[0], column + off[1]
         return float(row), float(column)
 
     def near_here(self, spot: Spot) -> Spot:
         """Where to look in the photograph for a place of the other."""
+        found = self.here(spot)
+        if found is not None:
+            return found
         row, column = np.linalg.solve(self.plane[:, :2], np.subtract(spot, self.plane[:, 2]))
         return float(row), float(column)
 
