@@ -95,6 +95,15 @@ class Views:
             size = size[::-1]
         return replace(self, reference=np.ascontiguousarray(np.rot90(self.reference, quarters)), there=there)
 
+    def sized(self, times: float) -> Views:
+        """The same at another size: drawn quickly, out of the same pixels."""
+        size = (round(self.hole.shape[1] * times), round(self.hole.shape[0] * times))
+        how = cv2.INTER_AREA if times < 1 else cv2.INTER_CUBIC
+        truth, reference = (cv2.resize(pixels, size, interpolation=how) for pixels in (self.truth, self.reference))
+        hole, seen = (cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (self.hole, self.seen))
+        there = (cv2.resize(self.there, size, interpolation=cv2.INTER_LINEAR) + 0.5) * times - 0.5
+        return Views(truth, hole, reference, there, seen)
+
     def points(self, places: list[tuple[int, int]]) -> tuple[ControlPoint, ...]:
         """Control points at pixels of the target, as a careful user sets them."""
         pairs = [((float(row), float(column)), tuple(map(float, self.there[row, column]))) for row, column in places]

@@ -67,6 +67,18 @@ def test_a_reference_from_a_tilted_camera_is_found() -> None:
     assert missed(views, restored(views.job())).mean() < 1
 
 
+def test_a_large_photograph_is_restored_as_finely_as_it_is() -> None:
+    views = wall().sized(5)
+    again = restored(views.job())
+    assert missed(views, again).mean() < 3  # 0.6 of a pixel of the small one
+    assert apart(views, again) < 4
+
+
+def test_photographs_of_24_rows_show_nothing_that_could_be_matched() -> None:
+    with pytest.raises(NoMatch):
+        restored(wall().sized(1 / 16).job())
+
+
 def test_the_photograph_before_somebody_came_restores_what_stood_there() -> None:
     views = wall()
     assert apart(views, restored(views.job(views.truth))) < 3
