@@ -68,6 +68,8 @@ class Match:
     """(n, 4): row and column in the picture, row and column in the reference, of these matches."""
     window: Window
     grid: NDArray[np.float32]
+    by_hand: bool = False
+    """Whether control points hold it, whatever the score."""
 
     def __post_init__(self) -> None:
         frozen(self.pairs)
@@ -75,8 +77,9 @@ class Match:
 
     @property
     def quality(self) -> Quality:
-        """The score in a word; "none": nothing is taken from this reference."""
-        return quality(self.score, self.inliers)
+        """The score in a word; "none": nothing is taken from this reference. What points hold is at least weak."""
+        found = quality(self.score, self.inliers)
+        return "weak" if found == "none" and self.by_hand else found
 
     def there(self, row: float, column: float) -> tuple[float, float] | None:
         """Where a place of the picture lies in the reference; None where nothing is known."""

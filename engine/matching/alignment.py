@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.matching.features import Features
+    from engine.matching.finer import FineMap
     from engine.matching.flow import Residual
     from engine.matching.warping import Map
     from engine.method import Beside, Cutout
@@ -40,6 +41,8 @@ ROUNDS = 2
 """Rounds of flow."""
 CHANCE = 15
 """Matches that wrong pairs too have on some plane."""
+SMALLEST = 16
+"""Pixels of a side below which there is nothing to match."""
 _RATIO, _GRID = 0.85, 32
 
 
@@ -109,8 +112,20 @@ class Alignment:
     """(h, w): local correlation on known pixels, else 0."""
     residual: Residual
     """What flow still found at the end, on known pixels."""
-    by_hand: bool = False
-    """Whether control points hold it."""
+    hand: Pairs
+    """Control points that hold it, if there are any."""
+    fine: FineMap | None = None
+    """The map around the hole at a finer scale."""
+
+    def full_places(self, target: Target, places: Floats) -> Map:
+        """(h, w, 2): where places (h, w, 2) of the picture at full size lie in the reference at full size."""
+        if self.fine is not None:
+            return self.fine.at(places)
+        return self.view.to_full(looked_up(self.there, target.view.from_full(places).astype(np.float32)))
+
+    def hand_places(self, target: Target) -> tuple[Floats, Floats]:
+        """The control points' places (n, 2) in the picture and in the reference, at full size."""
+        return target.view.to_full(self.hand.here), self.view.to_full(self.hand.there)
 
     def coverage(self, hole: NDArray[np.bool_]) -> float:
         """The share of the hole that the reference shows; of the picture where there is none."""
@@ -123,7 +138,7 @@ class Alignment:
     @property
     def trusted(self) -> bool:
         """Whether anything is taken from it."""
-        return self.by_hand or self.score >= TRUSTED
+        return len(self.hand.here) > 0 or self.score >= TRUSTED
 
     def match(self, target: Target, name: str) -> Match:
         """What is told of it."""
@@ -133,7 +148,7 @@ class Alignment:
         spots = np.array([[coarse.to_picture(r, c) for c in range(size[1])] for r in range(size[0])])
         grid = self.view.to_full(looked_up(self.there, target.view.from_full(spots).astype(np.float32)))
         ends = np.concatenate([target.view.to_full(self.pairs.here), self.view.to_full(self.pairs.there)], 1).astype(np.float32)
-        return Match(name, self.score, len(self.pairs.here), self.coverage(target.hole), ends, coarse, grid)
+        return Match(name, self.score, len(self.pairs.here), self.coverage(target.hole), ends, coarse, grid, len(self.hand.here) > 0)
 
 
 def unmatched(target: Target, name: str) -> Match:
@@ -144,7 +159,7 @@ def unmatched(target: Target, name: str) -> Match:
 
 def aligned(target: Target, references: Sequence[Beside], kinds: Mapping[str, Features]) -> Generator[None, None, list[Alignment]]:
     """Every reference that could be laid on the picture, the best first. It pauses between its parts."""
-    if min(target.view.size) < 16 or not target.known.any():
+    if min(target.view.size) < SMALLEST or not target.known.any():
         return []
     here = yield from _described(target.view, target.known, kinds, 0)
     found: list[Alignment] = []
@@ -169,8 +184,7 @@ def _described(view: View, known: NDArray[np.bool_], kinds: Mapping[str, Feature
 def _turned_back(places: NDArray[np.float32], size: tuple[int, int], turns: int) -> NDArray[np.float32]:
     """Places in a picture turned by `np.rot90` as places in the unturned one of that size."""
     for k in range(turns % 4, 0, -1):
-        height, width = size if k % 2 else size[::-1]
-        del height
+        width = size[1] if k % 2 else size[0]
         places = np.stack([places[:, 1], width - 1 - places[:, 0]], 1)
     return places
 
@@ -180,41 +194,52 @@ def _aligned(
 ) -> Generator[None, None, Alignment | None]:
     view = view_of(reference.pixels, reference.known)
     yield
-    by_hand_ = Pairs(target.view.from_full(reference.points[:, :2]), view.from_full(reference.points[:, 2:]))
-    plane, there = (yield from _found(target, here, view, kinds)) if min(view.size) >= 16 else (None, [])
-    hand = None if plane is not None else by_hand(by_hand_.here, by_hand_.there)
-    if plane is None and hand is None:
+    hand = Pairs(target.view.from_full(reference.points[:, :2]), view.from_full(reference.points[:, 2:]))
+    if min(view.size) < SMALLEST and not len(hand.here):
         return None
-    guided, unit = Pairs.joined([]), target.view.unit
-    if plane is not None:
-        guided = _guided(here, there, plane, NEAR * unit, kinds)
+    plane, there = yield from _found(target, here, view, kinds)
+    unit, alone = target.view.unit, plane is None or _contradicted(plane, hand, NEAR * target.view.unit)
+    if alone:
+        plane = by_hand(hand.here, hand.there)
+    if plane is None:
+        return None
+    guided = _guided(here, there, plane, NEAR * unit, kinds)
+    if alone and not _bears_out(plane, guided, NEAR / 4 * unit):
+        guided = Pairs.joined([])
+    yield
+    if len(guided.here) >= 2 * LEAST:
         plane = polished(plane, guided.here, guided.there, 1.5 * unit)
-        yield
-    found = plane if plane is not None else hand
-    assert found is not None
-    return (yield from _corrected(target, number, view, found, guided, by_hand_))
+    return (yield from _corrected(target, number, view, plane, guided, hand))
+
+
+def _contradicted(plane: Floats, hand: Pairs, near: float) -> bool:
+    """Whether most control points lie elsewhere than a plane says."""
+    return len(hand.here) > 0 and bool(np.median(np.linalg.norm(carried(plane, hand.here) - hand.there, axis=1)) > near)
+
+
+def _bears_out(plane: Floats, guided: Pairs, near: float) -> bool:
+    """Whether matches sought around a plane lie nearer to it than chance would have them: 6 of 100 lie within a quarter of the radius."""
+    away = np.linalg.norm(carried(plane, guided.here) - guided.there, axis=1)
+    return len(away) >= LEAST and bool((away < near).mean() > 0.5)
 
 
 def _found(
     target: Target, here: list[Keypoints], view: View, kinds: Mapping[str, Features]
 ) -> Generator[None, None, tuple[Floats | None, list[Keypoints]]]:
     """The plane on which most matches lie, and the reference's keypoints: as it is, or turned by a quarter or two where that is no match."""
-    best: tuple[Floats | None, list[Keypoints], int] = (None, [], LEAST - 1)
+    best: tuple[Floats | None, list[Keypoints], int] | None = None
     for turns in range(4):
         there = yield from _described(view, view.known, kinds, turns)
+        best = best or (None, there, LEAST - 1)
         pairs = _putative(here, there, kinds)
-        plane, inside = homography(pairs.here, pairs.there, flow_unit(target) * 4)
+        plane, inside = homography(pairs.here, pairs.there, max(2.0, 4 * target.view.unit))
         yield
         if plane is not None and inside.sum() > best[2] and sane(plane, target.view.size):
             best = plane, there, int(inside.sum())
         if best[2] > CHANCE:
             break
+    assert best is not None
     return best[0], best[1]
-
-
-def flow_unit(target: Target) -> float:
-    """Pixels of the view for what is meant as one."""
-    return max(0.5, target.view.unit)
 
 
 def _putative(here: list[Keypoints], there: list[Keypoints], kinds: Mapping[str, Features]) -> Pairs:
@@ -263,7 +288,7 @@ def _corrected(target: Target, number: int, view: View, plane: Floats, guided: P
     assert found is not None
     score, alike = ring_score(grey, _grey(warped), target.known & valid, target.hole, 30 * unit)
     pairs = Pairs.joined([agreeing, hand])
-    return Alignment(number, view, pairs, first, there, warped, valid, score, plain, alike, found, bool(len(hand.here)))
+    return Alignment(number, view, pairs, first, there, warped, valid, score, plain, alike, found, hand)
 
 
 def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) -> tuple[Map, Pairs]:

@@ -7,15 +7,15 @@ SIGGRAPH 2003). Colours come from a wide ring before, so that the rim only has t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from engine.geometry import Box
+from engine.geometry import Box, Window
 from engine.matching.agreement import ring
 from engine.matching.colour import ColourChange, applied, colour_change
-from engine.matching.warping import looked_up, sampled
+from engine.matching.finer import part_sampled, places_of, refined
 from engine.ops.bands import strips
 from engine.ops.membrane import membrane
 
@@ -65,14 +65,6 @@ class Layer:
     places: Shades
 
 
-def full_places(target: Target, alignment: Alignment, box: Box) -> Shades:
-    """(h, w, 2): where the pixels of a box of the picture lie in the reference at full size."""
-    rows, columns = (np.arange(first, last, dtype=np.float64) for first, last in ((box.top, box.bottom), (box.left, box.right)))
-    scale = target.view.scale
-    at = np.stack(np.meshgrid((rows + 0.5) / scale[0] - 0.5, (columns + 0.5) / scale[1] - 0.5, indexing="ij"), -1)
-    return alignment.view.to_full(looked_up(alignment.there, at.astype(np.float32)))
-
-
 def seen_through(target: Target, alignment: Alignment, reference: Beside, box: Box, change: ColourChange | None) -> Pausing[Layer]:
     """A reference through its map in a box of the picture, its colours changed."""
     values = np.empty((*box.size, reference.pixels.shape[2]), np.float32)
@@ -80,8 +72,8 @@ def seen_through(target: Target, alignment: Alignment, reference: Beside, box: B
     for first, last in strips(box.size, 1 << 17):
         rows = slice(first, last)
         part = Box(box.top + first, box.left, last - first, box.width)
-        places[rows] = full_places(target, alignment, part)
-        values[rows], shown[rows] = _sampled(reference, places[rows])
+        places[rows] = alignment.full_places(target, places_of(Window.plain(part)))
+        values[rows], shown[rows] = part_sampled(reference, places[rows])
         if change is not None:
             at = _grid_places(part)
             values[rows] = applied(values[rows], change.at(at, target.view.full))
@@ -92,16 +84,6 @@ def seen_through(target: Target, alignment: Alignment, reference: Beside, box: B
 def _grid_places(box: Box) -> Shades:
     rows, columns = np.arange(box.top, box.bottom, dtype=np.float32), np.arange(box.left, box.right, dtype=np.float32)
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1)
-
-
-def _sampled(reference: Beside, places: Shades) -> tuple[Any, NDArray[np.bool_]]:
-    """As `sampled`, with only that part of the reference made floats that is looked at."""
-    size = reference.known.shape
-    low = np.clip(np.floor(np.nanmin(places, (0, 1))).astype(int) - 8, 0, np.array(size) - 1)
-    high = np.clip(np.ceil(np.nanmax(places, (0, 1))).astype(int) + 9, low + 1, size)
-    part = np.s_[low[0] : high[0], low[1] : high[1]]
-    pixels = reference.pixels[part].astype(np.float32) / np.float32(np.iinfo(reference.pixels.dtype).max)
-    return sampled(pixels, reference.known[part], places - low.astype(np.float32))
 
 
 def recoloured(cutout: Cutout, target: Target, alignment: Alignment) -> ColourChange:
@@ -126,6 +108,7 @@ def composed(cutout: Cutout, target: Target, alignments: Sequence[Alignment], bo
             continue
         change = recoloured(cutout, target, one) if exposure else None
         yield
+        one = yield from refined(cutout, target, one, cutout.references[one.number])  # noqa: PLW2901 - the same, only finer
         layer = yield from seen_through(target, one, cutout.references[one.number], box, change)
         new = layer.shown & ~shown
         if number and (new & hole).mean() < 0.001:

@@ -15,12 +15,13 @@ import numpy as np
 from engine import exemplar
 from engine.errors import NoMatch
 from engine.exemplar import PatchSettings
-from engine.geometry import Box
+from engine.geometry import Box, Window
 from engine.job import Card, Fill, Settings, Step, setting
 from engine.matching.account import evidence, evidence_of_paper, origins_of, record
-from engine.matching.alignment import Target, aligned, unmatched
-from engine.matching.composition import composed, full_places, met, softened
+from engine.matching.alignment import SMALLEST, Target, aligned, unmatched
+from engine.matching.composition import composed, met, softened
 from engine.matching.features import FEATURES, features
+from engine.matching.finer import places_of
 from engine.matching.palette import palette
 from engine.matching.paper.levels import backbone
 from engine.matching.paper.painting import restored
@@ -107,7 +108,7 @@ class RefMatch(Method):
         target = Target.of(cutout)
         yield Step(0.02, "matching", _guess(cutout, target))
         found = yield from told(aligned(target, cutout.references, kinds(settings)), 0.05, "matching")
-        if settings.procedure == "paper":
+        if settings.procedure == "paper" and min(*cutout.hole.shape, *cutout.references[0].known.shape) >= SMALLEST:
             return (yield from _as_in_the_paper(cutout, target, found))
         used = [one for one in found if one.trusted]
         if not used and settings.no_match == "stop":
@@ -169,7 +170,7 @@ def _painted(cutout: Cutout, target: Target, best: Alignment, one: Composed, rng
     around = one.box.grown(max(one.box.height // 2, CONTEXT), max(one.box.width // 2, CONTEXT)).common(Box.whole(cutout.hole.shape))
     assert around is not None
     reference = cutout.references[best.number]
-    there = full_places(target, best, around)
+    there = best.full_places(target, places_of(Window.plain(around)))
     pixels = reference.pixels.astype(np.float32) / np.float32(np.iinfo(reference.pixels.dtype).max)
     colours = cutout.pixels[around.slices].astype(np.float32) / np.float32(np.iinfo(cutout.pixels.dtype).max)
     yield

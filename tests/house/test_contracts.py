@@ -81,6 +81,7 @@ MAY = {
     "engine.files": {"numpy", "cv2", "PIL", "tifffile", "imagecodecs", "jpeglib"},
     "engine.ops": {"numpy", "torch", "numba", "llvmlite", "cv2"},
     "engine.methods": {"numpy", "torch", "cv2"},
+    "engine.matching": {"numpy", "torch", "cv2", "scipy", "kornia"},
     "engine.method": {"numpy", "torch"},
     "engine.device": {"torch"},
     "engine.pipeline": {"numpy", "torch"},
