@@ -80,6 +80,8 @@ def sentences(record: Mapping[str, Any]) -> list[str]:
 
 def _sentence(said: Mapping[str, Any]) -> str:
     word = quality(said["score"], said["inliers"])
+    if word == "none" and said["used"]:
+        word = "weak"  # control points hold it
     if word == "none":
         return f"{said['name']}: does not match, so nothing was taken from it."
     count = f"{said['inliers']:,} {'match' if said['inliers'] == 1 else 'matches'}"

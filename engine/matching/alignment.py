@@ -16,7 +16,7 @@ from engine.geometry import Box, Window
 from engine.matching import flow
 from engine.matching.agreement import ring_score
 from engine.matching.features import Keypoints, matched
-from engine.matching.geometry import LEAST, by_hand, carried, homography, polished, sane
+from engine.matching.geometry import LEAST, REACH, by_hand, carried, planes, polished
 from engine.matching.smooth import Stiffness, fitted
 from engine.matching.views import View, view_of
 from engine.matching.warping import looked_up, plane_map, sampled
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
 
 NEAR = 32.0
 """Pixels around the place a plane foretells, in which matches are sought again."""
+PLANES, NEARLY = 3, 0.2
+"""Planes that are tried; one that does worse alone than the best by more than this share is not followed."""
 ROUNDS = 2
 """Rounds of flow."""
-CHANCE = 15
-"""Matches that wrong pairs too have on some plane."""
+CHANCE, SURE = 15, 40
+"""Matches that wrong pairs too have on some plane; so many that three control points do not overrule them."""
 SMALLEST = 16
 """Pixels of a side below which there is nothing to match."""
 _RATIO, _GRID = 0.85, 32
@@ -197,19 +199,56 @@ def _aligned(
     hand = Pairs(target.view.from_full(reference.points[:, :2]), view.from_full(reference.points[:, 2:]))
     if min(view.size) < SMALLEST and not len(hand.here):
         return None
-    plane, there = yield from _found(target, here, view, kinds)
-    unit, alone = target.view.unit, plane is None or _contradicted(plane, hand, NEAR * target.view.unit)
-    if alone:
-        plane = by_hand(hand.here, hand.there)
-    if plane is None:
-        return None
+    found, there = yield from _found(target, here, view, kinds)
+    unit = target.view.unit
+    start: list[_Start] = []
+    for plane, _ in found:
+        start.append((yield from _start(target, here, there, view, plane, kinds)))
+    if not found or _contradicted(found[0][0], hand, NEAR * unit) or (len(hand.here) >= 3 and found[0][1] < SURE):
+        plane = by_hand(hand.here, hand.there, target.view.size)
+        if plane is None:
+            return None
+        start = [_by_hand(target, view, plane, _guided(here, there, plane, NEAR * unit, kinds))]
+    best = max(one.plain for one in start)
+    out: list[Alignment] = []
+    for one in start:
+        if one.plain >= best - NEARLY * abs(best):
+            out.append((yield from _corrected(target, number, view, one, hand)))  # noqa: PERF401 - it pauses
+    return max(out, key=lambda one: one.rank(target.hole))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Start:
+    """A plane, with the matches found near it, and how well it does alone."""
+
+    plane: Floats
+    guided: Pairs
+    first: Map
+    plain: float
+
+
+def _start(
+    target: Target, here: list[Keypoints], there: list[Keypoints], view: View, plane: Floats, kinds: Mapping[str, Features]
+) -> Generator[None, None, _Start]:
+    unit = target.view.unit
     guided = _guided(here, there, plane, NEAR * unit, kinds)
-    if alone and not _bears_out(plane, guided, NEAR / 4 * unit):
-        guided = Pairs.joined([])
     yield
     if len(guided.here) >= 2 * LEAST:
         plane = polished(plane, guided.here, guided.there, 1.5 * unit)
-    return (yield from _corrected(target, number, view, plane, guided, hand))
+    yield
+    return _scored(target, view, plane, guided)
+
+
+def _by_hand(target: Target, view: View, plane: Floats, guided: Pairs) -> _Start:
+    """What control points give; matches found near their plane count if they are nearer than by chance."""
+    return _scored(target, view, plane, guided if _bears_out(plane, guided, NEAR / 4 * target.view.unit) else Pairs.joined([]))
+
+
+def _scored(target: Target, view: View, plane: Floats, guided: Pairs) -> _Start:
+    first = plane_map(plane, target.view.size)
+    warped, seen = sampled(view.pixels.astype(np.float32), view.known, first)
+    plain, _ = ring_score(target.view.grey, _grey(warped), target.known & seen, target.hole, 30 * target.view.unit)
+    return _Start(plane, guided, first, plain)
 
 
 def _contradicted(plane: Floats, hand: Pairs, near: float) -> bool:
@@ -225,21 +264,20 @@ def _bears_out(plane: Floats, guided: Pairs, near: float) -> bool:
 
 def _found(
     target: Target, here: list[Keypoints], view: View, kinds: Mapping[str, Features]
-) -> Generator[None, None, tuple[Floats | None, list[Keypoints]]]:
-    """The plane on which most matches lie, and the reference's keypoints: as it is, or turned by a quarter or two where that is no match."""
-    best: tuple[Floats | None, list[Keypoints], int] | None = None
+) -> Generator[None, None, tuple[list[tuple[Floats, int]], list[Keypoints]]]:
+    """The planes on which most matches lie, how many on each, and the reference's keypoints: as it is, or turned by quarters where that is no match."""
+    best: tuple[list[tuple[Floats, int]], list[Keypoints]] | None = None
     for turns in range(4):
         there = yield from _described(view, view.known, kinds, turns)
-        best = best or (None, there, LEAST - 1)
         pairs = _putative(here, there, kinds)
-        plane, inside = homography(pairs.here, pairs.there, max(2.0, 4 * target.view.unit))
+        found = planes(pairs.here, pairs.there, target.view.size, max(2.0, REACH * target.view.unit), PLANES)
         yield
-        if plane is not None and inside.sum() > best[2] and sane(plane, target.view.size):
-            best = plane, there, int(inside.sum())
-        if best[2] > CHANCE:
+        if best is None or (found and found[0][1] > (best[0][0][1] if best[0] else 0)):
+            best = found, there
+        if best[0] and best[0][0][1] > CHANCE:
             break
     assert best is not None
-    return best[0], best[1]
+    return best
 
 
 def _putative(here: list[Keypoints], there: list[Keypoints], kinds: Mapping[str, Features]) -> Pairs:
@@ -267,17 +305,14 @@ def _guided(here: list[Keypoints], there: list[Keypoints], plane: Floats, near: 
     return Pairs.joined(parts)
 
 
-def _corrected(target: Target, number: int, view: View, plane: Floats, guided: Pairs, hand: Pairs) -> Generator[None, None, Alignment]:
-    """The plane's map bent by matches and control points, then by flow."""
-    size, unit = target.view.size, target.view.unit
-    first = plane_map(plane, size)
-    there, agreeing = _bent(first, plane, guided, hand, unit)
+def _corrected(target: Target, number: int, view: View, start: _Start, hand: Pairs) -> Generator[None, None, Alignment]:
+    """A plane's map bent by matches and control points, then by flow."""
+    unit = target.view.unit
+    there, agreeing = _bent(start.first, start.plane, start.guided, hand, unit)
     yield
     reference = view.pixels.astype(np.float32)
     grey = target.view.grey
     found: Residual | None = None
-    flat, seen = sampled(reference, view.known, first)
-    plain = ring_score(grey, _grey(flat), target.known & seen, target.hole, 30 * unit)[0]
     warped, valid = sampled(reference, view.known, there)
     for _ in range(ROUNDS):
         found = flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
@@ -288,7 +323,7 @@ def _corrected(target: Target, number: int, view: View, plane: Floats, guided: P
     assert found is not None
     score, alike = ring_score(grey, _grey(warped), target.known & valid, target.hole, 30 * unit)
     pairs = Pairs.joined([agreeing, hand])
-    return Alignment(number, view, pairs, first, there, warped, valid, score, plain, alike, found, hand)
+    return Alignment(number, view, pairs, start.first, there, warped, valid, score, start.plain, alike, found, hand)
 
 
 def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) -> tuple[Map, Pairs]:

@@ -107,7 +107,7 @@ def residual(
     )
 
 
-def carried_on(there: Map, found: Residual, unit: float, fixed: tuple[NDArray[Any], NDArray[Any]] | None = None) -> Map:
+def carried_on(there: Map, found: Residual, unit: float, fixed: tuple[NDArray[Any], NDArray[Any]]) -> Map:
     """A map corrected by flow, which is carried into the hole by a smooth field.
 
     Args:
@@ -116,23 +116,14 @@ def carried_on(there: Map, found: Residual, unit: float, fixed: tuple[NDArray[An
         unit: pixels for what is meant as one.
         fixed: places (n, 2) and where in the reference they have to come to lie: control points.
     """
-    at, flow, weights = found.at, found.flow, found.alike**2
-    if fixed is not None and len(fixed[0]):
-        moves = wanted(there, *fixed)
-        at, flow = np.concatenate([at, fixed[0]]), np.concatenate([flow, moves])
-        weights = np.concatenate([weights, np.full(len(moves), np.inf)])
-    elif len(at) < LEAST:
+    size, how = (there.shape[0], there.shape[1]), Stiffness(max(4.0, 16 * unit), 0.0005, 0.08, 1.5, 4)
+    if len(found.at) >= LEAST:
+        field, _ = fitted(found.at, found.flow, found.alike**2, size, how)
+        there = looked_up(there, places(size) + field.over(size))
+    at, goal = fixed
+    if not len(at):
         return there
-    size = (there.shape[0], there.shape[1])
-    field, _ = fitted(at, flow, weights, size, Stiffness(max(4.0, 16 * unit), 0.0005, 0.08, 1.5, 4))
-    return looked_up(there, places(size) + field.over(size))
-
-
-def wanted(there: Map, at: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 2): how far a place has to move in the picture, so that the map leads to its goal."""
-    spots = at.astype(np.float32)[:, None]
-    seen, below, beside = (
-        looked_up(there, spots + np.array(step, np.float32))[:, 0].astype(np.float64) for step in ((0, 0), (1, 0), (0, 1))
-    )
-    turn = np.stack([below - seen, beside - seen], -1) + 1e-6 * np.eye(2)
-    return np.linalg.solve(turn, (goal - seen)[..., None])[..., 0]
+    missed = goal - looked_up(there, at.astype(np.float32)).astype(np.float64)
+    still = np.concatenate([found.at, at]), np.concatenate([np.zeros_like(found.at), missed])
+    pull, _ = fitted(*still, np.concatenate([found.alike**2, np.full(len(at), np.inf)]), size, how)
+    return there + pull.over(size)

@@ -1,4 +1,4 @@
-"""What matches say of the geometry between two photographs: homographies, one plane after another, and the epipolar check.
+"""What matches say of the geometry between two photographs: homographies, one plane after another, or set by hand.
 
 Places are (n, 2) rows and columns; a homography is a (3, 3) matrix over (row, column, 1), from the picture to the reference.
 MAGSAC++: Barath et al., CVPR 2020.
@@ -19,9 +19,13 @@ Places: TypeAlias = "NDArray[np.float64]"
 
 LEAST = 12
 """Matches that have to agree on a homography; some 8 to 14 of wrong ones do."""
+FURTHER = 16
+"""Matches that have to agree on each plane after the first."""
 REACH = 4.0
 """Pixels within which a match agrees with a plane."""
 _SWAP = np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 1]])
+_FLAT = 0.2
+"""How much narrower than long points lie, where they lie in a line."""
 _TRIES, _SURE = 10_000, 0.9999
 
 
@@ -48,6 +52,21 @@ def homography(here: Places, there: Places, reach: float = REACH) -> tuple[NDArr
 def _swapped(plane: NDArray[Any]) -> NDArray[np.float64]:
     """OpenCV's homography, over x and y, as one over rows and columns."""
     return (_SWAP @ plane @ _SWAP).astype(np.float64)
+
+
+def planes(here: Places, there: Places, size: tuple[int, int], reach: float, most: int) -> list[tuple[NDArray[np.float64], int]]:
+    """Planes of a picture of that size on which matches lie, one found after another among what the ones before leave, and how many lie on each."""
+    found: list[tuple[NDArray[np.float64], int]] = []
+    left = np.ones(len(here), np.bool_)
+    for number in range(most):
+        plane, inside = homography(here[left], there[left], reach)
+        if plane is None or inside.sum() < (FURTHER if number else LEAST):
+            break
+        if sane(plane, size):
+            found.append((plane, int(inside.sum())))
+        left[np.flatnonzero(left)[inside]] = False
+        left &= np.linalg.norm(carried(plane, here) - there, axis=1) > 1.5 * reach  # what lies nearly on it is of no other plane
+    return found
 
 
 def sane(plane: NDArray[np.float64], size: tuple[int, int]) -> bool:
@@ -79,33 +98,34 @@ def polished(plane: NDArray[np.float64], here: Places, there: Places, scale: flo
     return np.append(found.x, 1).reshape(3, 3) @ into
 
 
-def by_hand(here: Places, there: Places) -> NDArray[np.float64] | None:
-    """The simplest plane through control points: a shift through one, a similarity through two, an affinity through three, else a homography."""
+def by_hand(here: Places, there: Places, size: tuple[int, int]) -> NDArray[np.float64] | None:
+    """The plane through control points of a picture of that size; None where there are none.
+
+    A shift through one, a similarity through two or through those that lie nearly in a line, an affinity through three, else a homography, if it
+    is sane.
+    """
     if not len(here):
         return None
-    middle = here.mean(0)
-    if len(here) >= 4:
+    middle, goal = here.mean(0), there.mean(0)
+    spread = np.linalg.svd(here - middle, compute_uv=False) if len(here) > 1 else np.zeros(2)
+    flat = len(here) < 3 or spread[1] < _FLAT * spread[0]
+    if len(here) >= 4 and not flat:
         found, _ = cv2.findHomography(here[:, ::-1].astype(np.float64), there[:, ::-1].astype(np.float64), 0)
-        if found is not None and sane(_swapped(found), (int(4 * middle[0]) + 2, int(4 * middle[1]) + 2)):  # pyright: ignore[reportUnnecessaryComparison]
+        if found is not None and sane(_swapped(found), size):  # pyright: ignore[reportUnnecessaryComparison]
             return _swapped(found)
-    if len(here) == 1:
+    if spread[0] < 1:  # one place
         turn = np.eye(2)
-    elif len(here) == 2:
-        (a, b), (c, d) = here[1] - here[0], there[1] - there[0]
-        ratio = complex(c, d) / complex(a, b) if (a, b) != (0, 0) else 1
-        turn = np.array([[ratio.real, -ratio.imag], [ratio.imag, ratio.real]])
+    elif flat:
+        turn = _similarity(here - middle, there - goal)
     else:
-        turn = np.linalg.lstsq(here - middle, there - there.mean(0), rcond=None)[0].T
+        turn = np.linalg.lstsq(here - middle, there - goal, rcond=None)[0].T
     out = np.eye(3)
-    out[:2, :2], out[:2, 2] = turn, there.mean(0) - turn @ middle
+    out[:2, :2], out[:2, 2] = turn, goal - turn @ middle
     return out
 
 
-def epipolar(here: Places, there: Places, reach: float = 1.5) -> NDArray[np.bool_]:
-    """Which matches obey one fundamental matrix: those of a scene that is seen from two places."""
-    if len(here) < 2 * LEAST:
-        return np.zeros(len(here), np.bool_)
-    _, inside = cv2.findFundamentalMat(
-        here[:, ::-1].astype(np.float64), there[:, ::-1].astype(np.float64), cv2.USAC_MAGSAC, reach, _SURE, _TRIES
-    )
-    return np.zeros(len(here), np.bool_) if inside is None else inside.ravel() > 0  # pyright: ignore[reportUnnecessaryComparison]
+def _similarity(here: Places, there: Places) -> NDArray[np.float64]:
+    """The (2, 2) turn and scale that brings centred places nearest to others."""
+    along = (here * there).sum() / (here**2).sum()
+    across = (here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0]).sum() / (here**2).sum()
+    return np.array([[along, -across], [across, along]])

@@ -176,7 +176,7 @@ def _painted(cutout: Cutout, target: Target, best: Alignment, one: Composed, rng
     yield
     painted = yield from palette(colours, cutout.known[around.slices], pixels, there, seed=int(rng.integers(1 << 31)))
     inner = one.box.moved(-around.top, -around.left).slices
-    mine = cutout.hole[one.box.slices] & (one.origins == 0)
+    mine = one.origins == 0  # around the hole too, where it is the picture: there the rim has nothing to close
     return np.where(mine[..., None], painted[inner], np.float32(np.nan))
 
 
