@@ -48,7 +48,8 @@ class References(QObject):
         """The pair of the chosen reference of which one side is set."""
         self.matching = False
         """Whether it is being found out how the references match."""
-        self._matches: dict[Companion, Match] = {}
+        self._matches: dict[Companion, tuple[Match, tuple[PointPair, ...]]] = {}
+        """How each was found to match, and with which points."""
         self._settled: State = ()
 
     def tell(self) -> None:
@@ -104,8 +105,9 @@ class References(QObject):
     # How they match
 
     def match_of(self, companion: Companion) -> Match | None:
-        """How one was found to match last; None where that is not known yet."""
-        return self._matches.get(companion)
+        """How one was found to match last; None where that is not known yet, or where there was no match and its points changed since."""
+        found, points = self._matches.get(companion, (None, ()))
+        return None if found is not None and found.quality == "none" and points != companion.points else found
 
     def set_matching(self, matching: bool) -> None:
         """It is being found out, or no more."""
@@ -115,7 +117,7 @@ class References(QObject):
 
     def set_matches(self, matches: Mapping[Companion, Match]) -> None:
         """It was found out."""
-        self._matches.update(matches)
+        self._matches.update({one: (match, one.points) for one, match in matches.items()})
         self.changed.emit()
 
     # Points

@@ -12,17 +12,27 @@ if TYPE_CHECKING:
 
     from app.asked import Asked
 
+WORTH_TELLING = 0.005
+"""The share of a fill that comes from no reference above which that is told."""
+
 
 def filled(record: Mapping[str, Any], seconds: float) -> str:
-    """That a fill is done, and which references it took nothing from, by its run record."""
+    """That a fill is done, how much of it no reference shows, and which ones it took nothing from, by its run record."""
     text = tr("Filled in {seconds} s.").format(seconds=f"{seconds:.1f}")
     given: list[Mapping[str, Any]] = list(record.get("references", ()))
     unused = [str(one["name"]) for one in given if not one.get("used", True)]
-    if not unused:
+    if not given:
         return text
     if len(unused) == len(given):
-        return text + " " + tr("No reference matched, so it was filled from this photograph alone.")
-    return text + " " + tr("Nothing was taken from {names}.").format(names=", ".join(unused))
+        none = tr("No reference shows what the hole hides") if record.get("matched") else tr("No reference matched")
+        return text + " " + tr("{none}, so it was filled from this photograph alone.").format(none=none)
+    left = 1 - sum(float(one["used"]) for one in given)
+    if left >= WORTH_TELLING:
+        shown = tr("{share} % of it is shown by no reference and was made with patches.").format(share=max(1, round(100 * left)))
+        text += " " + shown
+    if unused:
+        text += " " + tr("Nothing was taken from {names}.").format(names=", ".join(unused))
+    return text
 
 
 def unmatched(asked: Asked) -> Message:

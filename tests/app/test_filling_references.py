@@ -89,6 +89,7 @@ def test_where_the_reference_shows_less_patches_fill_and_both_are_told_apart(rea
         assert ready.inspection.source is not None
         origins.add(ready.inspection.source.place.origin)
     assert origins == {"part.jpg", ""}
+    assert "% of it is shown by no reference and was made with patches." in ready.last
     names = [name for name, _, _ in ready.inspection.named_layers()]
     assert len(set(names)) == len(names)
     ready.inspection.set_layer("confidence, patches")
@@ -140,9 +141,14 @@ def test_the_job_has_the_references_of_when_it_was_asked(ready: Core) -> None:
 
 
 def test_what_was_taken_is_told() -> None:
-    def said(*used: tuple[str, float]) -> str:
-        return filled({"references": [{"name": name, "used": share} for name, share in used]}, 1.25)
+    def said(*used: tuple[str, float], matched: bool = True) -> str:
+        return filled({"references": [{"name": name, "used": share} for name, share in used], "matched": matched}, 1.25)
 
-    assert filled({}, 1.25) == said(("a.jpg", 1.0)) == "Filled in 1.2 s."
-    assert said(("a.jpg", 0.3), ("b.jpg", 0.0)) == "Filled in 1.2 s. Nothing was taken from b.jpg."
-    assert "this photograph alone" in said(("a.jpg", 0.0))
+    assert filled({}, 1.25) == said(("a.jpg", 1.0)) == said(("a.jpg", 0.6), ("b.jpg", 0.399)) == "Filled in 1.2 s."
+    assert said(("a.jpg", 1.0), ("b.jpg", 0.0)) == "Filled in 1.2 s. Nothing was taken from b.jpg."
+    assert said(("a.jpg", 0.93)) == "Filled in 1.2 s. 7 % of it is shown by no reference and was made with patches."
+    assert said(("a.jpg", 0.3), ("b.jpg", 0.0)).endswith(
+        "70 % of it is shown by no reference and was made with patches. Nothing was taken from b.jpg."
+    )
+    assert "No reference shows what the hole hides, so" in said(("a.jpg", 0.0))
+    assert "No reference matched, so it was filled from this photograph alone" in said(("a.jpg", 0.0), matched=False)

@@ -16,7 +16,7 @@ from app.view.controls import ComboBox
 from app.view.panel.matched_by import said
 from app.view.panel.points_section import typical_error
 from app.view.panel.reference_list import thumbnail
-from app.view.panel.reference_row import BARS, PICTURE, bars, details
+from app.view.panel.reference_row import BARS, PICTURE, bars, details, percent
 from engine.geometry import Box, Window
 from engine.picture import Picture
 from engine.reference import Match
@@ -99,6 +99,48 @@ def test_what_does_not_match_says_so_and_no_more(pages: Pages) -> None:
     assert details(match(0.9, inliers=1, coverage=float("nan"))) == ["1 match"]
 
 
+def test_what_points_alone_hold_says_so_in_place_of_a_measure(pages: Pages) -> None:
+    one = add(pages)
+    held = replace(match(0.02, inliers=4, coverage=0.8), by_hand=True)
+    pages.core.document.references.set_matches({one: held})
+    row = pages.reference.list.rows[0]
+    assert row.accessibleDescription() == "Held by points, covers 80 %"
+    assert bars(held) == 0
+    assert "control points alone" in row.toolTip()
+    pages.core.document.references.set_matches({one: replace(match(0.4), by_hand=True)})
+    assert row.accessibleDescription() == "Fair match, 812 matches, covers 97 %"
+    assert "control points alone" not in row.toolTip()
+
+
+def test_no_match_is_no_longer_said_once_points_were_set(pages: Pages) -> None:
+    one = add(pages)
+    references, row = pages.core.document.references, pages.reference.list.rows[0]
+    references.set_matches({one: match(0.01)})
+    references.begin(here=(20, 20))
+    assert row.accessibleDescription() == "No match", "half a pair changes nothing"
+    references.begin(there=(20, 20))
+    assert row.accessibleDescription() == "Not matched yet"
+    references.set_matching(True)
+    assert row.accessibleDescription() == "Matching…"
+    references.set_matching(False)
+    references.clear()
+    assert row.accessibleDescription() == "No match", "for these points it is known"
+    references.set_matches({one: match(0.4)})
+    references.begin(here=(20, 20), there=(20, 20))
+    assert row.accessibleDescription().startswith("Fair match"), "what is good enough stays until more is known"
+
+
+def test_a_little_is_not_nothing_and_almost_all_is_not_all(pages: Pages) -> None:
+    one = add(pages)
+    assert [percent(share) for share in (0, 0.001, 0.974, 0.999, 1)] == [0, 1, 97, 99, 100]
+    pages.core.document.references.set_matches({one: match(0.9)})
+    row = pages.reference.list.rows[0]
+    assert "97 % of the hole" in row.toolTip()
+    assert "The rest is taken from other references" in row.toolTip()
+    pages.core.document.references.set_matches({one: match(0.9, coverage=1.0)})
+    assert "The rest" not in row.toolTip()
+
+
 def test_bars_are_seen(pages: Pages) -> None:
     one = add(pages)
     row = pages.reference.list.rows[0]
@@ -153,7 +195,7 @@ def test_the_features_are_those_of_the_method_and_say_their_terms(pages: Pages) 
     add(pages)
     combo = pages.reference.matched_by.combo
     assert [combo.itemText(at) for at in range(combo.count())] == ["Landmark", "RootSIFT", "VGG-16, not installed"]
-    assert pages.reference.matched_by.licence.text() == "Weights for non-commercial use only. RootSIFT has no limit."
+    assert pages.reference.matched_by.licence.text() == "Weights for non-commercial use only. RootSIFT is free for any use."
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_Down)
     assert getattr(pages.core.recipe.settings, "features") == "rootsift"  # noqa: B009 - the settings' own class is not known here

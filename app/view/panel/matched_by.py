@@ -67,4 +67,4 @@ def said(kind: Kind | None) -> str:
         return kind.lacks
     terms = tr(kind.licence[:1].upper() + kind.licence[1:])
     sentence = terms if terms.endswith(".") else f"{terms}."
-    return " ".join((sentence, tr("RootSIFT has no limit."))) if "non-commercial" in kind.licence else sentence
+    return " ".join((sentence, tr("RootSIFT is free for any use."))) if "non-commercial" in kind.licence else sentence

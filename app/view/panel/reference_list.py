@@ -53,6 +53,7 @@ class ReferenceList(QWidget):
         column.addSpacing(4)
         column.addWidget(self.add)
         self._references.changed.connect(self.refresh)
+        self._references.points_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()

@@ -14,6 +14,7 @@ from app.view.controls import IconButton
 from app.view.style import bold, small
 from app.view.theme import current
 from app.words import tr
+from engine.reference import quality
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -28,9 +29,14 @@ _OURS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Back
 _FILLED = {"good": 5, "fair": 3, "weak": 2, "none": 0}
 
 
+def is_held(match: Match | None) -> bool:
+    """Whether points hold it and nothing else does: how well it matches was not measured then, but set."""
+    return match is not None and match.by_hand and quality(match.score, match.inliers) == "none"
+
+
 def bars(match: Match | None) -> int:
     """How many of the five bars are filled; of a good match the last one only well above its bound."""
-    if match is None:
+    if match is None or is_held(match):
         return 0
     return 4 if match.quality == "good" and match.score < 0.65 else _FILLED[match.quality]
 
@@ -39,6 +45,8 @@ def word(match: Match | None, *, matching: bool) -> str:
     """How well it matches."""
     if match is None:
         return tr("Matching…") if matching else tr("Not matched yet")
+    if is_held(match):
+        return tr("Held by points")
     words = {"good": tr("Good match"), "fair": tr("Fair match"), "weak": tr("Weak match"), "none": tr("No match")}
     return words[match.quality]
 
@@ -48,8 +56,25 @@ def details(match: Match | None) -> list[str]:
     if match is None or match.quality == "none":
         return []
     count = tr("1 match") if match.inliers == 1 else tr("{count} matches").format(count=match.inliers)
-    covers = [] if math.isnan(match.coverage) else [tr("covers {share} %").format(share=round(100 * match.coverage))]
-    return [count, *covers]
+    covers = [] if math.isnan(match.coverage) else [tr("covers {share} %").format(share=percent(match.coverage))]
+    return covers if is_held(match) else [count, *covers]
+
+
+def percent(share: float) -> int:
+    """A share of one in whole percent; a little is not nothing, and almost all is not all."""
+    return min(max(round(100 * share), int(share > 0)), 100 - int(share < 1))
+
+
+def explained(companion: Companion, match: Match | None) -> str:
+    """Which file it is, and what its covering a part of something means."""
+    lines = [str(companion.path) if companion.path else companion.name]
+    if match is not None and match.quality != "none" and not math.isnan(match.coverage):
+        shows = tr("It shows {share} % of the hole, or of the photograph while nothing is painted.").format(share=percent(match.coverage))
+        rest = tr("The rest is taken from other references, or made with patches of this photograph.") if match.coverage < 1 else ""
+        lines.append(f"{shows} {rest}".rstrip())
+    if is_held(match):
+        lines.append(tr("Found by the control points alone: look whether it is right."))
+    return "\n".join(lines)
 
 
 class ReferenceRow(QAbstractButton):
@@ -63,7 +88,6 @@ class ReferenceRow(QAbstractButton):
         self._match: Match | None = None
         self._matching = False
         self.setCheckable(True)
-        self.setToolTip(str(companion.path) if companion.path else companion.name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -79,8 +103,11 @@ class ReferenceRow(QAbstractButton):
 
     def show_match(self, match: Match | None, *, matching: bool, chosen: bool) -> None:
         """How it matches, and whether it is the one that is looked at."""
+        if self.toolTip() and (match, matching, chosen) == (self._match, self._matching, self.isChecked()):
+            return
         self._match, self._matching = match, matching
         self.setChecked(chosen)
+        self.setToolTip(explained(self.companion, match))
         self.setAccessibleName(tr("Reference {number}, {name}").format(number=self.companion.number, name=self.companion.name))
         self.setAccessibleDescription(", ".join([word(match, matching=matching), *details(match)]))
         self.updateGeometry()
@@ -123,7 +150,10 @@ class ReferenceRow(QAbstractButton):
         """The longest of the words fits, whichever it is now, so that no match makes the panel wider; a long name is shortened."""
         metrics, across = QFontMetrics(small(self.font())), BARS * (BAR.width() + BETWEEN) + 5
         longest = max(metrics.horizontalAdvance(text) for text in (tr("Good match"), tr("Weak match"), tr("Fair match"), tr("No match")))
-        widest = max(metrics.horizontalAdvance(text) for text in (tr("{count} matches").format(count=9999), tr("Not matched yet")))
+        widest = max(
+            metrics.horizontalAdvance(text)
+            for text in (tr("{count} matches").format(count=9999), tr("Not matched yet"), tr("Held by points"))
+        )
         return QSize(self._text_left() + max(across + longest, widest) + PAD, self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -204,7 +234,7 @@ class ReferenceRow(QAbstractButton):
 
     def _paint_bars(self, painter: QPainter, line: QRectF, colour: str) -> float:
         """Five bars, those that are not filled a thin line each; how much room they take."""
-        if self._match is None:
+        if self._match is None or is_held(self._match):
             return 0.0
         filled, middle = bars(self._match), line.center().y()
         for at in range(BARS):
