@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from engine.matching.warping import looked_up
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,10 +33,8 @@ class ColourChange:
         scale = np.array([height, width], np.float32) / np.array(size, np.float32)
         spots = (at + np.float32(0.5)) * scale - np.float32(0.5)
         flat = self.grid.reshape(height, width, -1)
-        parts: list[Shades] = [
-            cv2.remap(flat[..., first : first + 4], spots[..., 1], spots[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportAssignmentType]
-            for first in range(0, flat.shape[2], 4)  # OpenCV takes four channels at most
-        ]
+        # OpenCV takes four channels at most
+        parts: list[Shades] = [looked_up(flat[..., first : first + 4], spots) for first in range(0, flat.shape[2], 4)]
         return np.concatenate([part.reshape(*spots.shape[:2], -1) for part in parts], -1).reshape(*spots.shape[:2], inputs, outputs)
 
 

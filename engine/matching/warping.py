@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FINER = 1.3
 """A reference that has so many times the picture's pixels to an edge is reduced before it is sampled."""
-_ROW = 4096
+_ROW, _LONGEST = 4096, 32766
+"""Places a row, and the longest side, with which OpenCV looks up."""
 
 
 def places(size: tuple[int, int]) -> Map:
@@ -34,10 +35,15 @@ def plane_map(plane: NDArray[np.float64], size: tuple[int, int]) -> Map:
 
 def looked_up(values: Any, at: Map) -> Any:
     """Values (h, w, ..) float32 at places (h', w', 2) or (n, 2), linear between pixels; beyond the edge as at the edge."""
-    if at.ndim == 2:  # OpenCV takes no list, and no row of more than 32767
-        rows = np.pad(at, ((0, -len(at) % _ROW), (0, 0))).reshape(-1, _ROW, 2)
-        return looked_up(values, rows).reshape(-1, *values.shape[2:])[: len(at)]
-    return cv2.remap(values, at[..., 1], at[..., 0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return _remapped(values, at, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+
+
+def _remapped(values: Any, at: Map, how: int, border: int) -> Any:
+    if at.ndim == 2 or max(at.shape[:2]) > _LONGEST:  # OpenCV takes no list, and no long side
+        flat = at.reshape(-1, 2)
+        rows = np.pad(flat, ((0, -len(flat) % _ROW), (0, 0))).reshape(-1, _ROW, 2)
+        return _remapped(values, rows, how, border).reshape(-1, *values.shape[2:])[: len(flat)].reshape(*at.shape[:-1], *values.shape[2:])
+    return cv2.remap(values, at[..., 1], at[..., 0], how, borderMode=border)
 
 
 def steepness(there: Map) -> float:
@@ -58,12 +64,16 @@ def sampled(reference: Any, known: NDArray[np.bool_], there: Map) -> tuple[Any, 
     """
     inside = _inside(known, there)
     finer, at = steepness(there), there
-    if finer > FINER:
+    if finer > FINER or max(known.shape) > _LONGEST:
+        finer = max(finer, max(known.shape) / _LONGEST)
         size = tuple(max(1, round(length / finer)) for length in known.shape)
         scale = np.array(known.shape, np.float32) / np.array(size, np.float32)
         reference = cv2.resize(reference, size[::-1], interpolation=cv2.INTER_AREA).reshape(*size, -1)
         at = (there + np.float32(0.5)) / scale - np.float32(0.5)
-    taken = cv2.remap(reference, at[..., 1], at[..., 0], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    size = np.array(reference.shape[:2], np.float32)
+    # OpenCV reflects step by step, which takes long far outside, and for ever where there is but one pixel
+    border = cv2.BORDER_REFLECT_101 if size.min() > 1 else cv2.BORDER_REPLICATE
+    taken = _remapped(reference, np.clip(at, -size, 2 * size).astype(np.float32, copy=False), cv2.INTER_CUBIC, border)
     return np.asarray(taken, np.float32).reshape(*there.shape[:2], -1), inside
 
 
