@@ -132,5 +132,8 @@ def _of_pointer() -> list[tuple[str, str, str]]:
         (tr("Straight stroke from the last one"), tr("Shift+click"), ""),
         (tr("Erase instead of paint, take away instead of add"), tr("Alt"), ""),
         (tr("Pin the source of a pixel, free it"), tr("Click with Inspect"), ""),
+        (tr("Move the control point last touched"), tr("Arrows, Shift+arrows"), ""),
+        (tr("Take the other half of a control point as it is proposed"), tr("Enter"), ""),
+        (tr("Delete the control point last touched"), tr("Delete"), ""),
         (tr("Next part of the window, and back"), tr("F6, Shift+F6"), ""),
     ]

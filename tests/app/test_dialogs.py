@@ -218,6 +218,7 @@ def test_shortcuts_are_those_of_the_actions_and_can_be_searched(desk: Desk) -> N
         name = action.text().replace("&", "").rstrip("…")
         if keys and action.objectName() != "stop":
             assert rows[name] == ", ".join(keys), name
+    assert rows["Delete the control point last touched"] == "Delete"
     QTest.keyClicks(listed.search, "brush HARDER")
     assert [name for name, _ in listed.shown()] == ["Harder brush"]
     listed.search.clear()
