@@ -170,7 +170,7 @@ def hints() -> dict[str, tuple[str, str]]:
         "lasso": (tr("Lasso"), tr("Draw around what is to go. Shift adds, Alt takes away.")),
         "rectangle": (tr("Rectangle"), tr("Drag a box over what is to go. Shift adds, Alt takes away.")),
         "area": (tr("Sampling area"), tr("Paint where texture may come from. Alt forbids.")),
-        "points": (tr("Control points"), tr("Click a place in one picture, then the same place in the other.")),
+        "points": (tr("Control points"), tr("Click a place in one picture, then in the other.")),
         "inspect": (tr("Inspect"), tr("Point at a filled pixel. Click to pin.")),
         "hand": (tr("Hand"), tr("Drag to move the photograph. The wheel zooms.")),
     }

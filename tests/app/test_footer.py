@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -16,6 +17,7 @@ from app.view import theme
 from app.view.controls import IconButton
 from app.view.panel.queue import Queue
 from engine.geometry import Box
+from engine.picture import Picture
 from tests.app.chrome import Chrome, dressed, grabbed, opened, place, shown
 
 if TYPE_CHECKING:
@@ -50,6 +52,20 @@ def test_a_disabled_fill_has_its_reason_above_it(chrome: Chrome) -> None:
     chrome.core.paint(Box(40, 60, 10, 10))
     assert footer.fill.text() == "Fill 2 holes"
     assert place(footer.fill, chrome.window) == before
+
+
+def test_what_asks_for_control_points_goes_with_the_first_pair(chrome: Chrome) -> None:
+    references, row = chrome.core.document.references, chrome.footer.message
+    references.add(Picture(np.zeros((64, 64, 3), np.uint8)))
+    chrome.footer.say(Message("Something else.", "warning", ("fill_without",)))
+    references.begin(here=(5, 5), there=(5, 5))
+    assert row.isVisible(), "points are no answer to that"
+    references.clear()
+    chrome.footer.say(Message("Nothing matches.", "warning", ("set_points", "fill_without")))
+    references.begin(here=(5, 5))
+    assert row.isVisible(), "half a pair is not enough"
+    references.begin(there=(5, 5))
+    assert not row.isVisible()
 
 
 def test_while_a_fill_runs_there_are_its_row_and_stop(chrome: Chrome) -> None:

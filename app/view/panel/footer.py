@@ -50,6 +50,7 @@ class MessageRow(QWidget):
         super().__init__()
         self._actions = actions
         self.sign, self.sentence = Sign(), label("", wraps=True)
+        self.message: Message | None = None
         self.buttons: list[Button] = []
         column, line = QVBoxLayout(self), QHBoxLayout()
         self._row = QGridLayout()
@@ -68,7 +69,7 @@ class MessageRow(QWidget):
         for made in self.buttons:
             made.hide()
             made.deleteLater()
-        self.buttons = []
+        self.message, self.buttons = message, []
         if message is not None:
             self.sign.kind = message.kind
             self.sentence.setText(message.text)
@@ -112,6 +113,7 @@ class Footer(QWidget):
         self.queue.cancelled.connect(filling.cancel)
         filling.changed.connect(self.refresh)
         document.opened.connect(self.dismiss)
+        document.references.points_changed.connect(self._points_changed)
         self.refresh()
 
     def _lay(self) -> None:
@@ -161,6 +163,13 @@ class Footer(QWidget):
         self.message.show_message(None)
         self._settle()
         return there
+
+    @Slot()
+    def _points_changed(self) -> None:
+        """What asked for control points is answered as soon as there is a pair: that nothing matches need not be so any more."""
+        message, given = self.message.message, any(one.points for one in self._document.references.items)
+        if given and message is not None and "set_points" in message.actions:
+            self.dismiss()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line above."""
