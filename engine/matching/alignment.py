@@ -315,7 +315,7 @@ def _corrected(target: Target, number: int, view: View, start: _Start, hand: Pai
     found: Residual | None = None
     warped, valid = sampled(reference, view.known, there)
     for _ in range(ROUNDS):
-        found = flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
+        found = yield from flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
         yield
         there = flow.carried_on(there, found, unit, (hand.here, hand.there))
         warped, valid = sampled(reference, view.known, there)

@@ -74,7 +74,7 @@ def refined(cutout: Cutout, target: Target, alignment: Alignment, reference: Bes
     yield
     away = np.asarray(cv2.distanceTransform((~hole).view(np.uint8), cv2.DIST_L2, 3), np.float32)
     unit = target.view.unit * gain
-    found = flow.residual(grey, known, _grey(colours, 1), shown, away, unit, _STEP)
+    found = yield from flow.residual(grey, known, _grey(colours, 1), shown, away, unit, _STEP)
     yield
     scale = np.array(window.scale)
     hand = alignment.hand_places(target)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.matching.warping import Map
+    from engine.ops.bands import Pausing
 
     Shades = NDArray[np.float32]
 
@@ -63,20 +64,27 @@ def _alone() -> Generator[None]:
         cv2.setNumThreads(threads)
 
 
-def both_ways(one: NDArray[np.uint8], other: NDArray[np.uint8], finest: int = 1) -> tuple[Map, Shades]:
-    """Flow (h, w, 2) from one picture to the other, rows then columns, and how far it misses its start when it is followed back (h, w)."""
+def _searched(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Map:
+    """Flow (h, w, 2) from one picture to the other, rows then columns."""
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # pyright: ignore[reportAttributeAccessIssue]
-    search.setFinestScale(finest)
+    search.setFinestScale(1)
     with _alone():
-        there, back = (search.calc(*pair, None)[..., ::-1] for pair in ((one, other), (other, one)))
-    there = np.ascontiguousarray(there)
-    missed = there + looked_up(np.ascontiguousarray(back), places(there.shape[:2]) + there)
+        return np.ascontiguousarray(search.calc(one, other, None)[..., ::-1])
+
+
+def both_ways(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Pausing[tuple[Map, Shades]]:
+    """Flow from one picture to the other, and how far it misses its start when it is followed back (h, w)."""
+    there = _searched(one, other)
+    yield
+    back = _searched(other, one)
+    yield
+    missed = there + looked_up(back, places((there.shape[0], there.shape[1])) + there)
     return there, np.linalg.norm(missed, axis=2).astype(np.float32)
 
 
 def residual(
     target: Shades, known: NDArray[np.bool_], warped: Shades, valid: NDArray[np.bool_], away: Shades, unit: float, step: int = 4
-) -> Residual:
+) -> Pausing[Residual]:
     """Flow between the picture and a warp of the reference, at every `step`th known pixel where it can be believed.
 
     Args:
@@ -92,7 +100,9 @@ def residual(
         return Residual(*(np.zeros(shape) for shape in ((0, 2), (0, 2), 0, 0)))
     there = even(warped, valid, 12 * unit)
     here = np.where(known, even(target, known, 12 * unit), there)
-    flow, back = both_ways(here, there)
+    yield
+    flow, back = yield from both_ways(here, there)
+    yield
     at = places((known.shape[0], known.shape[1]))
     alike = correlation(here.astype(np.float32), looked_up(there.astype(np.float32), at + flow), known & valid)
     good = known & valid & (back < BACK) & (alike > ALIKE) & (np.linalg.norm(flow, axis=2) < FARTHEST * unit)

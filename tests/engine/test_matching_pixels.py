@@ -8,6 +8,7 @@ import pytest
 import skimage.data
 
 from engine.geometry import Box, Window
+from engine.job import finished
 from engine.matching import flow
 from engine.matching.agreement import correlation, ring, ring_score
 from engine.matching.colour import applied, colour_change
@@ -86,7 +87,7 @@ def test_flow_finds_a_shift_in_another_light_and_none_of_it_in_the_hole() -> Non
     hole = np.zeros(SIZE, bool)
     hole[80:160, 120:200] = True
     away = cv2.distanceTransform((~hole).view(np.uint8), cv2.DIST_L2, 3)
-    found = flow.residual(np.where(hole, 0, GREY), ~hole, 0.6 * shifted(-2, 3) + 30, ALL, away, 1.0)
+    found = finished(flow.residual(np.where(hole, 0, GREY), ~hole, 0.6 * shifted(-2, 3) + 30, ALL, away, 1.0))
     assert len(found.at) > 500
     assert not hole[tuple(found.at.astype(int).T)].any()
     assert np.abs(np.median(found.flow, 0) - (2, -3)).max() < 0.2
@@ -97,7 +98,7 @@ def test_flow_finds_a_shift_in_another_light_and_none_of_it_in_the_hole() -> Non
 
 def test_pictures_too_small_for_flow_have_none_and_leave_the_map() -> None:
     small = np.zeros((15, 40), np.float32)
-    found = flow.residual(small, small == 0, small, small == 0, small + 8, 1.0)
+    found = finished(flow.residual(small, small == 0, small, small == 0, small + 8, 1.0))
     assert len(found.at) == len(found.flow) == len(found.back) == len(found.alike) == 0
     there = places((15, 40))
     assert flow.carried_on(there, found, 1.0, (np.zeros((0, 2)), np.zeros((0, 2)))) is there
@@ -109,7 +110,7 @@ def test_flow_is_the_same_at_any_number_of_threads() -> None:
     found: list[bytes] = []
     for number in (1, 3):
         cv2.setNumThreads(number)
-        found.append(flow.both_ways(*both)[0].tobytes())
+        found.append(finished(flow.both_ways(*both))[0].tobytes())
         assert cv2.getNumThreads() == number
     cv2.setNumThreads(threads)
     assert found[0] == found[1]
