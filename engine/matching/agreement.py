@@ -40,6 +40,11 @@ def correlation(one: Shades, other: Shades, valid: NDArray[np.bool_], sigma: flo
     return (mean(one * other) - here * there) / np.sqrt(spreads[0] * spreads[1])
 
 
+def grey(colours: Any) -> Shades:
+    """(h, w) of RGB (h, w, 3), both in levels of 255."""
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.float32)
+
+
 def ring(hole: NDArray[np.bool_], reach: float) -> Shades:
     """(h, w): weights that fall off with the distance from the hole by e in `reach` pixels, 0 in it and beyond five times that.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.geometry import Box, Window
 from engine.matching import flow
-from engine.matching.agreement import ring_score
+from engine.matching.agreement import grey, ring_score
 from engine.matching.features import Keypoints, matched
 from engine.matching.geometry import LEAST, REACH, by_hand, carried, planes, polished
 from engine.matching.smooth import Stiffness, fitted
@@ -247,7 +247,7 @@ def _by_hand(target: Target, view: View, plane: Floats, guided: Pairs) -> _Start
 def _scored(target: Target, view: View, plane: Floats, guided: Pairs) -> _Start:
     first = plane_map(plane, target.view.size)
     warped, seen = sampled(view.pixels.astype(np.float32), view.known, first)
-    plain, _ = ring_score(target.view.grey, _grey(warped), target.known & seen, target.hole, 30 * target.view.unit)
+    plain, _ = ring_score(target.view.grey, grey(warped), target.known & seen, target.hole, 30 * target.view.unit)
     return _Start(plane, guided, first, plain)
 
 
@@ -311,17 +311,17 @@ def _corrected(target: Target, number: int, view: View, start: _Start, hand: Pai
     there, agreeing = _bent(start.first, start.plane, start.guided, hand, unit)
     yield
     reference = view.pixels.astype(np.float32)
-    grey = target.view.grey
+    shades = target.view.grey
     found: Residual | None = None
     warped, valid = sampled(reference, view.known, there)
     for _ in range(ROUNDS):
-        found = yield from flow.residual(grey, target.known, _grey(warped), valid, target.away, unit)
+        found = yield from flow.residual(shades, target.known, grey(warped), valid, target.away, unit)
         yield
         there = flow.carried_on(there, found, unit, (hand.here, hand.there))
         warped, valid = sampled(reference, view.known, there)
         yield
     assert found is not None
-    score, alike = ring_score(grey, _grey(warped), target.known & valid, target.hole, 30 * unit)
+    score, alike = ring_score(shades, grey(warped), target.known & valid, target.hole, 30 * unit)
     pairs = Pairs.joined([agreeing, hand])
     return Alignment(number, view, pairs, start.first, there, warped, valid, score, start.plain, alike, found, hand)
 
@@ -340,7 +340,3 @@ def _bent(first: Map, plane: Floats, guided: Pairs, hand: Pairs, unit: float) ->
     how = Stiffness(max(4.0, 24 * unit), 0.02, 0.1, 3.0 * unit, 6)
     field, believed = fitted(places_, all_, weights, (first.shape[0], first.shape[1]), how)
     return first + field.over((first.shape[0], first.shape[1])), at.at(believed[: len(vectors)] > 0.3)
-
-
-def _grey(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.float32)

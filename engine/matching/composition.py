@@ -6,7 +6,7 @@ SIGGRAPH 2003). Colours come from a wide ring before, so that the rim only has t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,6 +16,8 @@ from engine.geometry import Box, Window
 from engine.matching.agreement import ring
 from engine.matching.colour import ColourChange, applied, colour_change
 from engine.matching.finer import part_sampled, places_of, refined
+from engine.matching.occluders import occluders
+from engine.matching.warping import looked_up
 from engine.ops.bands import strips
 from engine.ops.membrane import membrane
 
@@ -37,8 +39,6 @@ SEAM, CHANGE_OVER = 4, 12.0
 """Pixels of the rim that are looked at; pixels of a usual view over which one reference passes into the next."""
 FURTHER = 0.6
 """A further reference is used where it has so much of the best one's score."""
-_LARGEST = 60 / 255
-"""What a rim pixel can differ at most: more is another object."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ def recoloured(cutout: Cutout, target: Target, alignment: Alignment) -> ColourCh
 
 
 def composed(cutout: Cutout, target: Target, alignments: Sequence[Alignment], box: Box, *, exposure: bool) -> Pausing[Composed]:
-    """A box of the picture from the best reference, and from the next ones where it does not reach."""
+    """A box of the picture from the best reference, and from the next ones where it does not reach or something stands before the place."""
     values = np.zeros((*box.size, cutout.pixels.shape[2]), np.float32)
     shown, origins = np.zeros(box.size, np.bool_), np.full(box.size, -1, np.int8)
     places = np.full((*box.size, 2), np.nan, np.float32)
@@ -110,6 +110,12 @@ def composed(cutout: Cutout, target: Target, alignments: Sequence[Alignment], bo
         yield
         one = yield from refined(cutout, target, one, cutout.references[one.number])  # noqa: PLW2901 - the same, only finer
         layer = yield from seen_through(target, one, cutout.references[one.number], box, change)
+        if change is not None:
+            hidden = occluders(target, one, change).astype(np.float32)
+            yield
+            layer = replace(
+                layer, shown=layer.shown & (looked_up(hidden, target.view.from_full(places_of(Window.plain(box))).astype(np.float32)) < 0.5)
+            )
         new = layer.shown & ~shown
         if number and (new & hole).mean() < 0.001:
             continue
@@ -145,7 +151,7 @@ def met(cutout: Cutout, one: Composed, workers: Workers) -> Generator[Step, None
     first = (cv2.dilate(hole.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & known
     if not first.any():
         return one.values
-    rim = np.where(first[..., None], np.clip(smooth, -_LARGEST, _LARGEST), 0).astype(np.float32)
+    rim = np.where(first[..., None], smooth, 0).astype(np.float32)
     moved = one.values.copy()
     moved[hole] += yield from membrane(rim, first, hole, workers)
     return np.clip(moved, 0, 1)
