@@ -31,7 +31,8 @@ def filled(record: Mapping[str, Any], seconds: float) -> str:
         shown = tr("{share} % of it is shown by no reference and was made with patches.").format(share=max(1, round(100 * left)))
         text += " " + shown
     if unused:
-        text += " " + tr("Nothing was taken from {names}.").format(names=", ".join(unused))
+        nothing = tr("Nothing was taken from {names}.") if left >= WORTH_TELLING else tr("Nothing was needed from {names}.")
+        text += " " + nothing.format(names=", ".join(unused))
     return text
 
 

@@ -144,7 +144,7 @@ def test_what_was_taken_is_told() -> None:
         return filled({"references": [{"name": name, "used": share} for name, share in used], "matched": matched}, 1.25)
 
     assert filled({}, 1.25) == said(("a.jpg", 1.0)) == said(("a.jpg", 0.6), ("b.jpg", 0.399)) == "Filled in 1.2 s."
-    assert said(("a.jpg", 1.0), ("b.jpg", 0.0)) == "Filled in 1.2 s. Nothing was taken from b.jpg."
+    assert said(("a.jpg", 1.0), ("b.jpg", 0.0)) == "Filled in 1.2 s. Nothing was needed from b.jpg."
     assert said(("a.jpg", 0.93)) == "Filled in 1.2 s. 7 % of it is shown by no reference and was made with patches."
     assert said(("a.jpg", 0.3), ("b.jpg", 0.0)).endswith(
         "70 % of it is shown by no reference and was made with patches. Nothing was taken from b.jpg."
