@@ -37,6 +37,8 @@ class Desk(QObject):
         self.toolbox, self.display = Toolbox(self), Display(self)
         self.filling = Filling(self.document, self.recipe, self.engine, self.files, self)
         self.inspection = Inspection(self.document, self)
+        self._pinned: tuple[int, int] | None = None
+        self.inspection.changed.connect(self._show_source)
         self.settings = Settings()
         self.filing = Filing(self.document, self.files, self.settings, self)
         self.actions = Actions(self)
@@ -125,6 +127,17 @@ class Desk(QObject):
     def _show_references(self) -> None:
         """One was added: it is seen in the list."""
         self.display.set("page", "reference")
+
+    @Slot()
+    def _show_source(self) -> None:
+        """A pixel was pinned: the reference it came from is the one that is looked at, so that side by side shows its source."""
+        pinned = self.inspection.place if self.inspection.pinned else None
+        if pinned == self._pinned:
+            return
+        self._pinned, source = pinned, self.inspection.source
+        companion = self.document.references.named(source.place.origin) if pinned and source and source.place.origin else None
+        if companion is not None:
+            self.document.references.choose(companion)
 
     @Slot()
     def _put_points_away(self) -> None:

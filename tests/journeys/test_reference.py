@@ -190,6 +190,22 @@ def test_the_sample_is_filled_as_ever_and_another_view_of_it_is_offered(person: 
     assert person.desk.recipe.method == "patchmatch"
 
 
+def test_pinning_a_pixel_looks_at_the_reference_it_came_from(person: Photographer) -> None:
+    open_both(person)
+    references = person.document.references
+    moon = references.add(elsewhere())
+    cover(person)
+    person.fill()
+    assert references.chosen is moon
+    person.key("i")
+    person.click(*MIDDLE)
+    assert references.chosen is not None
+    assert references.chosen.name == "again.png"
+    references.choose(moon)
+    person.desk.inspection.set_opacity(0.5)
+    assert references.chosen is moon, "who looks at another one then is left alone"
+
+
 def test_points_need_a_reference(person: Photographer) -> None:
     person.open(covered())
     action = person.desk.actions["points"]
