@@ -117,7 +117,7 @@ def composed(cutout: Cutout, target: Target, alignments: Sequence[Alignment], bo
                 layer, shown=layer.shown & (looked_up(hidden, target.view.from_full(places_of(Window.plain(box))).astype(np.float32)) < 0.5)
             )
         new = layer.shown & ~shown
-        if number and (new & hole).mean() < 0.001:
+        if number and new[hole].mean() < 0.001:
             continue
         share = _share(shown, layer.shown, CHANGE_OVER * target.view.unit * float(target.view.scale.max()))[..., None]
         values = np.where(layer.shown[..., None], values * share + layer.values * (1 - share), values)

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.geometry import Box, Window
 from engine.matching import flow
+from engine.matching.views import reduced
 from engine.matching.warping import looked_up, sampled
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def refined(cutout: Cutout, target: Target, alignment: Alignment, reference: Bes
     if gain < WORTH:
         return alignment
     there = alignment.full_places(target, places_of(window))
-    hole = _reduced(cutout.hole[window.box.slices].view(np.uint8) * np.uint8(255), window.size) > 0
-    known = (_reduced(cutout.known[window.box.slices].view(np.uint8) * np.uint8(255), window.size) == 255) & ~hole
+    hole = reduced(cutout.hole[window.box.slices].view(np.uint8) * np.uint8(255), window.size) > 0
+    known = (reduced(cutout.known[window.box.slices].view(np.uint8) * np.uint8(255), window.size) == 255) & ~hole
     yield
-    grey = _grey(_reduced(cutout.pixels[window.box.slices], window.size), np.iinfo(cutout.pixels.dtype).max)
+    grey = _grey(reduced(cutout.pixels[window.box.slices], window.size), np.iinfo(cutout.pixels.dtype).max)
     colours, shown = part_sampled(reference, there)
     yield
     away = np.asarray(cv2.distanceTransform((~hole).view(np.uint8), cv2.DIST_L2, 3), np.float32)
@@ -88,11 +89,6 @@ def _window(cutout: Cutout) -> Window:
     assert box is not None
     times = min(1.0, SIDE / max(box.size))
     return Window(box, (max(1, round(box.height * times)), max(1, round(box.width * times))))
-
-
-def _reduced(values: Any, size: tuple[int, int]) -> Any:
-    small = values if values.shape[:2] == size else cv2.resize(values, size[::-1], interpolation=cv2.INTER_AREA)
-    return small.reshape(*size, *values.shape[2:])
 
 
 def _grey(colours: Any, white: float) -> NDArray[np.float32]:

@@ -64,8 +64,8 @@ def view_of(pixels: Pixels, known: NDArray[np.bool_], side: int = SIDE) -> View:
     full = (known.shape[0], known.shape[1])
     times = min(1.0, side / max(full))
     size = (max(1, round(full[0] * times)), max(1, round(full[1] * times)))
-    colours = np.ascontiguousarray(_eight(_reduced(pixels, size)))
-    share = _reduced(known.view(np.uint8) * np.uint8(255), size)
+    colours = np.ascontiguousarray(_eight(reduced(pixels, size)))
+    share = reduced(known.view(np.uint8) * np.uint8(255), size)
     if share.all():
         seen = colours
     else:  # what is unknown counts as 0 in a mean
@@ -75,7 +75,8 @@ def view_of(pixels: Pixels, known: NDArray[np.bool_], side: int = SIDE) -> View:
     return View(_continued(rgb, whole), whole, full)
 
 
-def _reduced(values: Any, size: tuple[int, int]) -> Any:
+def reduced(values: Any, size: tuple[int, int]) -> Any:
+    """An array (h, w, ..) as means over the pixels of a smaller size."""
     small = values if values.shape[:2] == size else cv2.resize(values, size[::-1], interpolation=cv2.INTER_AREA)
     return small.reshape(*size, *values.shape[2:])
 
