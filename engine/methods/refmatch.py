@@ -65,7 +65,7 @@ class RefSettings(Settings):
         "landmark",
         "Match by",
         "What recognises the place: landmark bears changes of light and season, its weights are for non-commercial use only; rootsift needs no "
-        "network and has no limit.",
+        "network and is free for any use.",
         choices=tuple(FEATURES),
     )
     palette: float = setting(
