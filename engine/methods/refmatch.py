@@ -1,8 +1,8 @@
 """Restoring from other photographs of the same place: matched, warped into the hole, recoloured, met at the rim.
 
 Li, Xiong, Liu, RefMatch, TCSVT 2022: matches of deep features as anchors of a mapping field that is corrected inside the hole. Here
-the field starts from a homography (MAGSAC++) and is corrected by matches found near it and by dense flow, smoothly carried into the hole; the paper's
-own procedure is a setting. What no reference shows is left to patches.
+the field starts from planes (MAGSAC++), of which the one that fits around the hole is followed, and is corrected by matches found near it and by dense flow, smoothly carried
+into the hole. What stands before the place in a reference is left out; what no reference shows is left to patches. The paper's own procedure is a setting.
 """
 
 from __future__ import annotations
