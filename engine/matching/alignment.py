@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.matching.features import Features
-    from engine.matching.finer import FineMap
     from engine.matching.flow import Residual
-    from engine.matching.warping import Map
+    from engine.matching.warping import FineMap, Map
     from engine.method import Beside, Cutout
 
     Floats = NDArray[np.float64]

@@ -15,9 +15,9 @@ import numpy as np
 from engine.geometry import Box, Window
 from engine.matching.agreement import ring
 from engine.matching.colour import ColourChange, applied, colour_change
-from engine.matching.finer import part_sampled, places_of, refined
+from engine.matching.finer import part_sampled, refined
 from engine.matching.occluders import occluders
-from engine.matching.warping import looked_up
+from engine.matching.warping import looked_up, places_of
 from engine.ops.bands import strips
 from engine.ops.membrane import membrane
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -11,7 +11,7 @@ import numpy as np
 from engine.geometry import Box, Window
 from engine.matching import flow
 from engine.matching.views import reduced
-from engine.matching.warping import looked_up, sampled
+from engine.matching.warping import FineMap, places_of, sampled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,27 +27,6 @@ WORTH = 1.3
 """What is not at least so much finer than the view is left as it is."""
 _AROUND, _STEP = 0.12, 8
 """Of the picture's longer side, how far around the hole one looks; pixels between one vector and the next."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FineMap:
-    """The map of a part of the picture, to places in the reference at full size."""
-
-    window: Window
-    there: Map
-
-    def at(self, places: NDArray[np.float64]) -> Map:
-        """(h, w, 2): at places (h, w, 2) of the picture."""
-        scale, corner = np.array(self.window.scale), np.array([self.window.box.top, self.window.box.left])
-        return looked_up(self.there, ((places - corner + 0.5) / scale - 0.5).astype(np.float32))
-
-
-def places_of(window: Window) -> NDArray[np.float64]:
-    """(h, w, 2): the place in the picture of each pixel of a window."""
-    down, across = window.scale
-    rows = (np.arange(window.size[0]) + 0.5) * down - 0.5 + window.box.top
-    columns = (np.arange(window.size[1]) + 0.5) * across - 0.5 + window.box.left
-    return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).astype(np.float64)
 
 
 def part_sampled(reference: Beside, places: Map) -> tuple[Any, NDArray[np.bool_]]:

@@ -5,6 +5,7 @@ Maps are (h, w, 2) float32, rows and columns in the reference's pixels.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -14,6 +15,8 @@ from engine.matching.geometry import carried
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from engine.geometry import Window
 
     Map = NDArray[np.float32]
 
@@ -85,3 +88,24 @@ def _inside(known: NDArray[np.bool_], there: Map) -> NDArray[np.bool_]:
     near = np.clip(np.rint(there), 0, [height - 1, width - 1]).astype(np.intp)
     solid = cv2.erode(known.view(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0  # a cubic looks at two pixels on each side
     return within & solid[near[..., 0], near[..., 1]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FineMap:
+    """The map of a part of the picture, to places in the reference at full size."""
+
+    window: Window
+    there: Map
+
+    def at(self, places: NDArray[np.float64]) -> Map:
+        """(h, w, 2): at places (h, w, 2) of the picture."""
+        scale, corner = np.array(self.window.scale), np.array([self.window.box.top, self.window.box.left])
+        return looked_up(self.there, ((places - corner + 0.5) / scale - 0.5).astype(np.float32))
+
+
+def places_of(window: Window) -> NDArray[np.float64]:
+    """(h, w, 2): the place in the picture of each pixel of a window."""
+    down, across = window.scale
+    rows = (np.arange(window.size[0]) + 0.5) * down - 0.5 + window.box.top
+    columns = (np.arange(window.size[1]) + 0.5) * across - 0.5 + window.box.left
+    return np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).astype(np.float64)

@@ -21,12 +21,11 @@ from engine.matching.account import evidence, evidence_of_paper, origins_of, rec
 from engine.matching.alignment import SMALLEST, Target, aligned, unmatched
 from engine.matching.composition import composed, met, softened
 from engine.matching.features import FEATURES, features
-from engine.matching.finer import places_of
 from engine.matching.palette import palette
 from engine.matching.paper.levels import backbone
 from engine.matching.paper.painting import restored
 from engine.matching.remainder import remainder
-from engine.matching.warping import looked_up
+from engine.matching.warping import looked_up, places_of
 from engine.method import Method
 from engine.ops.bands import Workers, told
 from engine.ops.filters import enlarged

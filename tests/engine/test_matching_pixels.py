@@ -13,9 +13,9 @@ from engine.matching import flow
 from engine.matching.agreement import correlation, ring, ring_score
 from engine.matching.colour import applied, colour_change
 from engine.matching.composition import softened
-from engine.matching.finer import FineMap, part_sampled, places_of
+from engine.matching.finer import part_sampled
 from engine.matching.views import view_of
-from engine.matching.warping import places, sampled
+from engine.matching.warping import FineMap, places, places_of, sampled
 from engine.method import Beside
 
 PHOTOGRAPH = np.ascontiguousarray(skimage.data.astronaut()[:240, 100:420])
