@@ -19,6 +19,7 @@ from engine.pipeline import Pipeline, frame
 from engine.reference import ControlPoint, Reference
 from tests.engine.beside import SamePlace
 from tests.engine.cases import rectangles, scene
+from tests.engine.laws import with_threads
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -218,10 +219,13 @@ def test_patches_may_speak_of_a_part_of_the_hole() -> None:
 
 def test_a_large_reference_is_cut_in_many_short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve megapixels of another kind, so that they have to be converted: no run of work is more than some rows of it."""
-    monkeypatch.setattr("engine.ops.bands.PAUSE", 0.0)
+    monkeypatch.setattr("engine.ops.bands.PAUSE", -1.0)
     reference = Reference(Picture(np.zeros((3000, 4000, 4), np.uint16)), "large.tif")
     pipeline = Pipeline()
     pipeline._methods["same-place"] = SamePlace()
     going = pipeline.run(asked(scene(*SIZE, 1), reference))
-    assert len(list(takewhile(lambda step: step.stage == "cutting", going))) > 40
+    steps = with_threads(
+        1, lambda: list(takewhile(lambda step: step.stage == "cutting", going))
+    )  # another thread would take runs without a pause
+    assert len(steps) > 40
     going.close()
