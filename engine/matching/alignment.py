@@ -1,12 +1,12 @@
 """A reference laid on the picture: matches, a plane, a smooth field on it, and dense flow carried into the hole.
 
-After Li, Xiong, Liu, RefMatch, TCSVT 2022 (matches as anchors, a field corrected from them into the hole), with a homography as the field's
+After Li, Xiong, Liu, RefMatch, TCSVT 2022 (matches as anchors, a field corrected from them into the hole), with a homography, one of several, as the field's
 first guess, matches sought again near it, and flow on known pixels. All here is in the size of `views`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -15,8 +15,8 @@ import numpy as np
 from engine.geometry import Box, Window
 from engine.matching import flow
 from engine.matching.agreement import grey, ring_score
-from engine.matching.features import Keypoints, matched
 from engine.matching.geometry import LEAST, REACH, by_hand, carried, planes, polished
+from engine.matching.matches import Pairs, described, putative, sought_near
 from engine.matching.smooth import Stiffness, fitted
 from engine.matching.views import View, view_of
 from engine.matching.warping import looked_up, plane_map, sampled
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.matching.features import Features
+    from engine.matching.features import Features, Keypoints
     from engine.matching.flow import Residual
     from engine.matching.warping import FineMap, Map
     from engine.method import Beside, Cutout
@@ -44,7 +44,8 @@ CHANCE, SURE = 15, 40
 """Matches that wrong pairs too have on some plane; so many that three control points do not overrule them."""
 SMALLEST = 16
 """Pixels of a side below which there is nothing to match."""
-_RATIO, _GRID = 0.85, 32
+_GRID = 32
+"""Pixels of a view between the places that a Match tells."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,24 +72,6 @@ class Target:
     def known(self) -> NDArray[np.bool_]:
         """(h, w): pixels that are wholly known."""
         return self.view.known & ~self.hole
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Matches: places (n, 2) here and there."""
-
-    here: Floats
-    there: Floats
-
-    def at(self, which: NDArray[np.bool_]) -> Pairs:
-        """Some of them."""
-        return Pairs(self.here[which], self.there[which])
-
-    @classmethod
-    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
-        """All of several."""
-        empty = [np.zeros((0, 2))]
-        return cls(np.concatenate(empty + [one.here for one in parts]), np.concatenate(empty + [one.there for one in parts]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,32 +145,13 @@ def aligned(target: Target, references: Sequence[Beside], kinds: Mapping[str, Fe
     """Every reference that could be laid on the picture, the best first. It pauses between its parts."""
     if min(target.view.size) < SMALLEST or not target.known.any():
         return []
-    here = yield from _described(target.view, target.known, kinds, 0)
+    here = yield from described(target.view, target.known, kinds, 0)
     found: list[Alignment] = []
     for number, reference in enumerate(references):
         one = yield from _aligned(target, here, number, reference, kinds)
         if one is not None:
             found.append(one)
     return sorted(found, key=lambda one: -one.rank(target.hole))
-
-
-def _described(view: View, known: NDArray[np.bool_], kinds: Mapping[str, Features], turns: int) -> Generator[None, None, list[Keypoints]]:
-    """Keypoints of each kind, seen in a view that is turned by quarters; their places are those of the unturned one."""
-    out: list[Keypoints] = []
-    pixels, seen = np.ascontiguousarray(np.rot90(view.pixels, turns)), np.ascontiguousarray(np.rot90(known, turns))
-    for kind in kinds.values():
-        points = kind(pixels, seen)
-        out.append(replace(points, places=_turned_back(points.places, view.size, turns)))
-        yield
-    return out
-
-
-def _turned_back(places: NDArray[np.float32], size: tuple[int, int], turns: int) -> NDArray[np.float32]:
-    """Places in a picture turned by `np.rot90` as places in the unturned one of that size."""
-    for k in range(turns % 4, 0, -1):
-        width = size[1] if k % 2 else size[0]
-        places = np.stack([places[:, 1], width - 1 - places[:, 0]], 1)
-    return places
 
 
 def _aligned(
@@ -207,7 +171,7 @@ def _aligned(
         plane = by_hand(hand.here, hand.there, target.view.size)
         if plane is None:
             return None
-        start = [_by_hand(target, view, plane, _guided(here, there, plane, NEAR * unit, kinds))]
+        start = [_by_hand(target, view, plane, sought_near(here, there, plane, NEAR * unit, kinds))]
     best = max(one.plain for one in start)
     out: list[Alignment] = []
     for one in start:
@@ -230,7 +194,7 @@ def _start(
     target: Target, here: list[Keypoints], there: list[Keypoints], view: View, plane: Floats, kinds: Mapping[str, Features]
 ) -> Generator[None, None, _Start]:
     unit = target.view.unit
-    guided = _guided(here, there, plane, NEAR * unit, kinds)
+    guided = sought_near(here, there, plane, NEAR * unit, kinds)
     yield
     if len(guided.here) >= 2 * LEAST:
         plane = polished(plane, guided.here, guided.there, 1.5 * unit)
@@ -267,8 +231,8 @@ def _found(
     """The planes on which most matches lie, how many on each, and the reference's keypoints: as it is, or turned by quarters where that is no match."""
     best: tuple[list[tuple[Floats, int]], list[Keypoints]] | None = None
     for turns in range(4):
-        there = yield from _described(view, view.known, kinds, turns)
-        pairs = _putative(here, there, kinds)
+        there = yield from described(view, view.known, kinds, turns)
+        pairs = putative(here, there, kinds)
         found = planes(pairs.here, pairs.there, target.view.size, max(2.0, REACH * target.view.unit), PLANES)
         yield
         if best is None or (found and found[0][1] > (best[0][0][1] if best[0] else 0)):
@@ -277,31 +241,6 @@ def _found(
             break
     assert best is not None
     return best
-
-
-def _putative(here: list[Keypoints], there: list[Keypoints], kinds: Mapping[str, Features]) -> Pairs:
-    parts: list[Pairs] = []
-    for one, other, kind in zip(here, there, kinds, strict=True):
-        pairs = matched(one, other, _RATIO if kind == "rootsift" else 1.0)
-        parts.append(Pairs(one.places[pairs[:, 0]].astype(np.float64), other.places[pairs[:, 1]].astype(np.float64)))
-    return Pairs.joined(parts)
-
-
-def _guided(here: list[Keypoints], there: list[Keypoints], plane: Floats, near: float, kinds: Mapping[str, Features]) -> Pairs:
-    """Mutual nearest neighbours among keypoints near the places that a plane foretells."""
-    parts: list[Pairs] = []
-    for one, other, kind in zip(here, there, kinds, strict=True):
-        if not len(one.places) or not len(other.places):
-            continue
-        alike = one.vectors @ other.vectors.T
-        goal = carried(plane, one.places.astype(np.float64)).astype(np.float32)
-        away = (goal**2).sum(1)[:, None] + (other.places**2).sum(1) - 2 * goal @ other.places.T
-        alike[~(away < near**2)] = -1
-        best, back = alike.argmax(1), alike.argmax(0)
-        rows = np.flatnonzero(back[best] == np.arange(len(best)))
-        rows = rows[alike[rows, best[rows]] > (0.75 if kind == "rootsift" else 0.5)]
-        parts.append(Pairs(one.places[rows].astype(np.float64), other.places[best[rows]].astype(np.float64)))
-    return Pairs.joined(parts)
 
 
 def _corrected(target: Target, number: int, view: View, start: _Start, hand: Pairs) -> Generator[None, None, Alignment]:
