@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -317,3 +318,16 @@ class CheckBox(QCheckBox):
         if self.isChecked():
             icons.draw(painter, "check", current().on_primary, box.center(), 14)
         marks.ring(painter, self, box.adjusted(-3, -3, 3, 3))
+
+
+def step_along(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Let left and right press the next button of its group, which gets the focus; whether they did."""
+    step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+    group = button.group()
+    if step is None or not group:
+        return False
+    buttons = group.buttons()
+    other = buttons[(buttons.index(button) + step) % len(buttons)]
+    other.click()
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    return True

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.view import marks
+from app.view.controls import step_along
 from app.view.style import bold
 from app.view.theme import current
 from app.words import tr
@@ -52,15 +53,8 @@ class Tab(QAbstractButton):
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
         """Left and right go to the next tab and open it."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(e.key()))
-        group = self.group()
-        if step is None or not group:
+        if not step_along(self, e):
             super().keyPressEvent(e)
-            return
-        tabs = group.buttons()
-        tab = tabs[(tabs.index(self) + step) % len(tabs)]
-        tab.click()
-        tab.setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Text and line."""

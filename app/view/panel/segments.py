@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from app.view import marks
-from app.view.controls import ROW
+from app.view.controls import ROW, step_along
 from app.view.style import bold
 from app.view.theme import current
 
@@ -40,15 +40,8 @@ class _Segment(QAbstractButton):
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
         """Left and right go to the next one and let it hold."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(e.key()))
-        group = self.group()
-        if step is None or not group:
+        if not step_along(self, e):
             super().keyPressEvent(e)
-            return
-        buttons = group.buttons()
-        other = buttons[(buttons.index(self) + step) % len(buttons)]
-        other.click()
-        other.setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, text, line, ring."""
