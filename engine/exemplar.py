@@ -26,7 +26,7 @@ from engine.ops.merge import equations
 from engine.picture import Patch
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
@@ -94,22 +94,30 @@ class Solution:
 
 def filled(cutout: Cutout, settings: PatchSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:
     """A cutout's hole made of patches of its sources; see `Method.fill`."""
+    with Workers() as workers:
+        seeds = rng.integers(1 << 31, size=AVERAGED if settings.adapt and settings.smooth > 0.5 else 1)
+        solutions, side = yield from solved(cutout, settings, seeds.tolist(), workers)
+        return (yield from told(_finished(cutout, settings, solutions, side, workers), 1.0, "merging"))
+
+
+def solved(
+    cutout: Cutout, settings: PatchSettings, seeds: Sequence[int], workers: Workers
+) -> Generator[Step, None, tuple[list[Solution], int]]:
+    """A solution a seed, and the side of the patches they are made of."""
     side = largest_side(cutout.sources, settings.patch)
     if side < settings.patch:
         yield Step(0.0, f"patches of {side}, as no source holds {settings.patch}")
-    with Workers() as workers:
-        scales = yield from told(scales_of(cutout.pixels, cutout.known, cutout.sources, side, workers), 0.0, _STAGE)
-        seeds = rng.integers(1 << 31, size=AVERAGED if settings.adapt and settings.smooth > 0.5 else 1)
-        runs = [Run(scales, side, ROUNDS[settings.effort], workers, cutout.device, int(seed)) for seed in seeds]
-        progress = _Progress(runs, workers)
-        solutions: list[Solution] = []
-        for run in runs:
-            level = yield from progress.steps(run.levels(), None if solutions else cutout)
-            solution = yield from told(_merged(cutout, settings, level, workers), progress.share, "merging")
-            solutions.append(solution)
-            seen = cutout.patch(solution.values) if len(solutions) == 1 < len(runs) else None
-            yield Step(progress.share, "merging", seen)
-        return (yield from told(_finished(cutout, settings, solutions, side, workers), 1.0, "merging"))
+    scales = yield from told(scales_of(cutout.pixels, cutout.known, cutout.sources, side, workers), 0.0, _STAGE)
+    runs = [Run(scales, side, ROUNDS[settings.effort], workers, cutout.device, seed) for seed in seeds]
+    progress = _Progress(runs, workers)
+    solutions: list[Solution] = []
+    for run in runs:
+        level = yield from progress.steps(run.levels(), None if solutions else cutout)
+        solution = yield from told(_merged(cutout, settings, level, workers), progress.share, "merging")
+        solutions.append(solution)
+        seen = cutout.patch(solution.values) if len(solutions) == 1 < len(runs) else None
+        yield Step(progress.share, "merging", seen)
+    return solutions, side
 
 
 class _Progress:

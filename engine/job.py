@@ -125,6 +125,10 @@ class Job:
     """Work on the whole picture at once instead of a frame around each hole."""
     references: tuple[Reference, ...] = ()
     """Other photographs of the same place, for a method that takes them."""
+    finish: str = ""
+    """What follows the method's fill, of the second shelf; empty: nothing."""
+    finishing: Settings | None = None
+    """The finish's settings; None: its own defaults."""
 
     def __post_init__(self) -> None:
         for what, size in (("mask", self.mask.size), ("sampling area", self.picture.size if self.area is None else self.area.shape)):

@@ -1,0 +1,303 @@
+"""T-MAD's networks: a coarse guess of the hole, retrieval of known patches that fit it, and synthesis of a picture from both.
+
+Xu, Guo, Xiang, Zhang, Zhao, Liu, Loy: Texture Memory-Augmented Deep Patch-Based Image Inpainting, IEEE TIP 2021. Blocks and their numbers are
+those of its Table I; widths, which it does not give, are chosen to come to its 3.9 million parameters. Where this differs, and why:
+
+- Two blocks that halve cannot be undone by three that double: the synthesis has two of each.
+- Residual blocks have group normalisation, without which training at a high rate leaps; what they add begins as nothing.
+- The synthesis runs over the surroundings of a hole at once, not patch by patch, over *canvases*: the photograph with the hole filled by
+  retrieved patches of one rank. Both encoders then see the same places, so their features can be joined as they are.
+- It does not paint, but says how: which rank to trust, how far to keep to the coarse colours, how strong the texture, and what to add to it.
+  Two heads say so, one for texture and one for the least error.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.nets.carafe import Carafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Made = TypeVar("Made")
+
+RANKS = 4
+"""N_c: patches retrieved for a place of the hole."""
+PATCH = 32
+"""k_p: side of a patch."""
+COARSE, SYNTHESIS = (16, 32, 64, 128), (32, 64, 64)
+"""Channels at full size, 1/2, 1/4 and 1/8, at width 1."""
+DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
+HEADS = ("texture", "smooth")
+_SLOPE = 0.2
+_BLUR = 9
+
+
+class Coarse(nn.Module):
+    """The hole's large structure (III-A): three blocks that halve, eight dilated residual blocks, three that double.
+
+    Args:
+        width: channels against those of `COARSE`.
+    """
+
+    def __init__(self, width: float = 1.0) -> None:
+        super().__init__()
+        sizes = _widths(COARSE, width)
+        self.enter = nn.Conv2d(4, sizes[0], 1)
+        self.down = nn.Sequential(*(Down(before, after) for before, after in pairwise(sizes)))
+        self.between = nn.Sequential(*(Residual(sizes[-1], dilation) for dilation in DILATIONS))
+        self.up = nn.Sequential(*(Up(before, after) for before, after in zip(sizes[:0:-1], sizes[-2::-1], strict=True)))
+        self.leave = _silent(nn.Conv2d(sizes[0], 3, 1))
+
+    def forward(self, pictures: Tensor, hole: Tensor) -> Tensor:
+        """What stands in the hole, roughly; the known pixels as they are.
+
+        Args:
+            pictures: (B, 3, H, W) RGB in [0, 1], the hole filled smoothly; H and W multiples of 8.
+            hole: (B, 1, H, W), 1 in the hole, else 0.
+
+        Returns:
+            (B, 3, H, W), not clipped to [0, 1].
+        """
+        x = self.enter(torch.cat((pictures * 2 - 1, hole), 1))
+        return pictures + self.leave(self.up(self.between(self.down(x)))).float() * hole
+
+
+class Retrieval(nn.Module):
+    """How well known patches fit what the coarse network sees (III-B, equation 2): theta(p_s)^T phi(p_t) / ||phi(p_t)||.
+
+    Args:
+        channels: of both embeddings, each a 3 x 3 and a 1 x 1 convolution.
+    """
+
+    def __init__(self, channels: int = 16) -> None:
+        super().__init__()
+        self.theta, self.phi = (
+            nn.Sequential(nn.Conv2d(3, channels, 3, padding=1), nn.LeakyReLU(_SLOPE), nn.Conv2d(channels, channels, 1)) for _ in range(2)
+        )
+        self.phi.load_state_dict(self.theta.state_dict())
+
+    def forward(self, coarse: Tensor, memory: Tensor) -> Tensor:
+        """(m, p): scores before the softmax, of coarse patches (m, 3, k, k) against those of the memory (p, 3, k, k), RGB in [0, 1]."""
+        sought, found = (net(x * 2 - 1).flatten(1) for net, x in ((self.theta, coarse), (self.phi, memory)))
+        # of equation 2's two vectors only the memory's is brought to length 1: the other's says how sharp the choice is
+        return sought / sought.shape[1] ** 0.25 @ functional.normalize(found, dim=1).T
+
+
+def sampled(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
+    """(ranks, m, ...): the patches of the highest scores, exactly, with the gradient of their weighted sum (equations 3 to 5).
+
+    Args:
+        scores: (m, p): what softmax turns into the matrix S; p at least `ranks`.
+        memory: (p, ...): patches.
+        ranks: N_c.
+    """
+    soft = _mean(scores, memory)
+    return memory[scores.topk(ranks, 1).indices.T] + (soft - soft.detach())
+
+
+def weighted(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
+    """(ranks, m, ...): weighted sums instead, each without the patches that were best for those before: what the paper compares sampling with."""
+    order = scores.argsort(1, descending=True)
+    sums: list[Tensor] = []
+    for rank in range(ranks):
+        left = scores.scatter(1, order[:, :rank], float("-inf"))
+        sums.append(_mean(left, memory))
+    return torch.stack(sums)
+
+
+def _mean(scores: Tensor, memory: Tensor) -> Tensor:
+    """(m, ...): the sum of the memory, weighted by the softmax of scores (m, p)."""
+    with torch.autocast(scores.device.type, enabled=False):
+        return (scores.float().softmax(1) @ memory.flatten(1)).view(len(scores), *memory.shape[1:])
+
+
+class Recipes(NamedTuple):
+    """How a head of the synthesis makes its picture of the canvases, a value a pixel; all but `added` at half size."""
+
+    shares: Tensor
+    """(B, N, h, w): which canvas, their sum is 1."""
+    keep: Tensor
+    """(B, 1, h, w): how far the colours keep to the coarse ones, 0 to 1."""
+    strength: Tensor
+    """(B, 1, h, w): of the texture, 0 to 2."""
+    added: Tensor
+    """(B, 3, H, W): what no canvas has."""
+
+
+class Synthesis(nn.Module):
+    """PSNet (III-C): canvases and the coarse result, each through its own encoder, to what is to be made of them.
+
+    Args:
+        width: channels against those of `SYNTHESIS`.
+        ranks: canvases.
+    """
+
+    def __init__(self, width: float = 1.0, ranks: int = RANKS) -> None:
+        super().__init__()
+        full, half, quarter = _widths(SYNTHESIS, width)
+        self.ranks = ranks
+        self.enter, self.enter_texture = nn.Conv2d(4, full, 1), nn.Conv2d(3 * ranks, full, 1)
+        self.down, self.down_texture = (nn.ModuleList((Down(full, half), Down(half, quarter))) for _ in range(2))
+        self.texture = nn.Sequential(*(Residual(quarter) for _ in range(2)))
+        self.join = nn.Conv2d(2 * quarter, quarter, 1)
+        self.between = nn.Sequential(*(Residual(quarter) for _ in range(5)))
+        self.up_half, self.join_half, self.up_full = Up(quarter, half), nn.Conv2d(2 * half, half, 1), Up(half, full)
+        self.say = _silent(nn.Conv2d(half, len(HEADS) * (ranks + 2), 1))
+        self.add = _silent(nn.Conv2d(full, len(HEADS) * 3, 1))
+
+    def forward(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> list[Recipes]:
+        """One for each of `HEADS`.
+
+        Args:
+            coarse: (B, 3, H, W) RGB in [0, 1], known pixels as they are; H and W multiples of 4.
+            hole: (B, 1, H, W), 1 in the hole, else 0.
+            canvases: (B, N, 3, H, W) RGB in [0, 1], known pixels as they are.
+        """
+        x2 = self.down[0](self.enter(torch.cat((coarse * 2 - 1, hole), 1)))
+        t2 = self.down_texture[0](self.enter_texture(canvases.flatten(1, 2) * 2 - 1))
+        t4 = self.texture(self.down_texture[1](t2))
+        x4 = self.between(self.join(torch.cat((self.down[1](x2), t4), 1)))
+        y2 = functional.leaky_relu(self.join_half(torch.cat((self.up_half(x4), t2), 1)), _SLOPE)
+        said = self.say(y2).float().chunk(len(HEADS), 1)
+        added = self.add(self.up_full(y2)).float().chunk(len(HEADS), 1)
+        return [self._recipe(*one) for one in zip(said, added, strict=True)]
+
+    def _recipe(self, said: Tensor, added: Tensor) -> Recipes:
+        # factors let what begins at nothing move at once
+        return Recipes(
+            (said[:, : self.ranks] * 4).softmax(1),
+            torch.sigmoid(said[:, -2:-1] * 4 - 2),
+            2 * torch.sigmoid(said[:, -1:] * 2),
+            added,
+        )
+
+
+def composed(recipe: Recipes, coarse: Tensor, canvases: Tensor, low: Tensor) -> Tensor:
+    """(B, 3, H, W): the picture a recipe makes, everywhere, not clipped.
+
+    With B a mean over 9 x 9 pixels, g the shares, k what is kept, a the strength and d what is added, over canvases x_i and coarse c::
+
+        y = k c + (1 - k) sum g_i B x_i + a sum g_i (x_i - B x_i) + d
+
+    Args:
+        recipe: of one head.
+        coarse: (B, 3, H, W).
+        canvases: (B, N, 3, H, W).
+        low: (B, N, 3, H, W), the canvases `blurred`.
+    """
+    size = (coarse.shape[-2], coarse.shape[-1])
+    shares, keep, strength = (_as_large(x, size) for x in recipe[:3])
+    mixed = (canvases * shares.unsqueeze(2)).sum(1)
+    mixed_low = (low * shares.unsqueeze(2)).sum(1)
+    return keep * coarse + (1 - keep) * mixed_low + strength * (mixed - mixed_low) + recipe.added
+
+
+def blurred(canvases: Tensor) -> Tensor:
+    """Means over 9 x 9 pixels of (..., H, W), continued at the edge."""
+    pictures = functional.pad(canvases.flatten(0, -4), [_BLUR // 2] * 4, mode="replicate")
+    across = functional.avg_pool2d(pictures, (1, _BLUR), 1)
+    return functional.avg_pool2d(across, (_BLUR, 1), 1).view_as(canvases)
+
+
+class Tmad(nn.Module):
+    """All that is kept of a training: the three networks.
+
+    Args:
+        width: channels against the paper's.
+        ranks: N_c.
+    """
+
+    def __init__(self, width: float = 1.0, ranks: int = RANKS) -> None:
+        super().__init__()
+        self.coarse, self.retrieval, self.synthesis = Coarse(width), Retrieval(), Synthesis(width, ranks)
+
+    def forward(self, use: Callable[[Tmad], Made]) -> Made:
+        """What a function makes of the three: one call, so that several processes can train them together."""
+        return use(self)
+
+
+class PatchCritic(nn.Module):
+    """Scores (n,) of patches (n, 3, 32, 32), RGB in [0, 1], higher is more real: what the patch distribution loss asks (equations 6 and 7)."""
+
+    def __init__(self, width: int = 48) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in ((3, width), (width, 2 * width), (2 * width, 4 * width)):
+            layers += [nn.utils.parametrizations.spectral_norm(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(_SLOPE)]
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.utils.parametrizations.spectral_norm(nn.Linear(4 * width * 16, 1)))
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """See the class."""
+        return self.layers(patches * 2 - 1)[:, 0]
+
+
+class Down(nn.Sequential):
+    """Two 3 x 3 convolutions, then every second pixel of every second row, as PGGAN's blocks have it (nearest neighbour)."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__(*_convolutions(before, before, after), Halved())
+
+
+class Halved(nn.Module):
+    """(B, C, H/2, W/2): the upper left of each four pixels."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return x[..., ::2, ::2]
+
+
+class Up(nn.Sequential):
+    """CARAFE to twice the size, then two 3 x 3 convolutions."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__(Carafe(before), *_convolutions(before, after, after))
+
+
+class Residual(nn.Module):
+    """x and what two 3 x 3 convolutions, the first of them dilated, add to it."""
+
+    def __init__(self, channels: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.GroupNorm(max(1, channels // 16), channels),
+            nn.LeakyReLU(_SLOPE),
+            nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation),
+            nn.LeakyReLU(_SLOPE),
+            _silent(nn.Conv2d(channels, channels, 3, padding=1)),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return x + self.layers(x)
+
+
+def _convolutions(before: int, between: int, after: int) -> tuple[nn.Module, ...]:
+    return (
+        nn.Conv2d(before, between, 3, padding=1),
+        nn.LeakyReLU(_SLOPE),
+        nn.Conv2d(between, after, 3, padding=1),
+        nn.LeakyReLU(_SLOPE),
+    )
+
+
+def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """A layer that says nothing until it has learnt to."""
+    nn.init.zeros_(layer.weight)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def _widths(channels: tuple[int, ...], width: float) -> tuple[int, ...]:
+    return tuple(max(8, round(one * width / 8) * 8) for one in channels)
+
+
+def _as_large(x: Tensor, size: tuple[int, int]) -> Tensor:
+    return functional.interpolate(x, size, mode="bilinear", align_corners=False)
