@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.document import Document
     from app.filling import Filling
     from app.inspection import Inspection
+    from app.retrieving import Retrieving
     from app.toolbox import Toolbox
 
 
@@ -60,6 +61,7 @@ MENUS: tuple[tuple[str, ...], ...] = (
         "",
         "inspect",
         "not_from_here",
+        *("", "cells", "attention", "previous_stage", "next_stage"),
     ),
     (
         *("zoom_in", "zoom_out", "fit", "actual", "hand", "", "compare_single", "compare_split", "compare_side", "show_original", ""),
@@ -137,6 +139,12 @@ def asked() -> tuple[Asks, ...]:
         Asks("previous_result", tr("&Previous result"), tr("Of the hole that is shown"), (",",)),
         Asks("next_result", tr("&Next result"), tr("Of the hole that is shown"), (".",)),
         Asks("not_from_here", tr("N&ot from here, fill again"), tr("Forbid what this pixel came from, and take the next seed"), (), "ban"),
+        Asks("cells", tr("O&utline cells"), tr("The cells of the hole, each made from a few patches"), ("C",), "cells", "check"),
+        Asks(
+            "attention", tr("Sho&w attention"), tr("How much each part of the photograph counts for a cell"), ("Shift+A",), "heat", "check"
+        ),
+        Asks("previous_stage", tr("Previous sta&ge"), tr("How the fill came about, a step back"), ("Shift+,", "<"), "left"),
+        Asks("next_stage", tr("Ne&xt stage"), tr("How the fill came about, a step on"), ("Shift+.", ">"), "right"),
         Asks("zoom_in", tr("Zoom &in"), tr("Towards the middle of the window"), ("Ctrl++", "Ctrl+="), "zoom-in"),
         Asks("zoom_out", tr("Zoom &out"), tr("Away from the middle of the window"), ("Ctrl+-",), "zoom-out"),
         Asks("fit", tr("&Fit"), tr("All of the photograph"), ("Ctrl+0",), "fit"),
@@ -253,6 +261,18 @@ class Actions(QObject):
         enabled()
         checked()
 
+    def follow_patches(self, retrieving: Retrieving) -> None:
+        """Say what can be asked of the patches that the fill which is shown was made from, if it knows any."""
+
+        def enabled() -> None:
+            known = bool(retrieving.stages)
+            can = {"cells": known, "attention": known, "previous_stage": retrieving.may_step(-1), "next_stage": retrieving.may_step(1)}
+            for name, possible in can.items():
+                self._actions[name].setEnabled(possible)
+
+        retrieving.changed.connect(enabled)
+        enabled()
+
     def _enable(self, document: Document, filling: Filling, inspection: Inspection) -> None:
         is_open = document.photograph is not None
         for name in (*_NEED_PHOTOGRAPH, *(action.objectName() for action in self.in_group("tool"))):
@@ -296,6 +316,8 @@ class Actions(QObject):
             f"theme_{display.theme}": True,
             "mask_shown": display.mask_shown,
             "match_lines": display.lines,
+            "cells": display.cells,
+            "attention": display.attention,
             "panel": display.panel and display.chrome,
             "chrome": display.chrome,
         }

@@ -15,6 +15,7 @@ from app.filling import Filling
 from app.inspection import Inspection
 from app.matching import Matching
 from app.recipe import Recipe
+from app.retrieving import Retrieving
 from app.runner import Runner
 from app.settings import Settings
 from app.toolbox import TOOLS, Toolbox
@@ -37,6 +38,7 @@ class Desk(QObject):
         self.toolbox, self.display = Toolbox(self), Display(self)
         self.filling = Filling(self.document, self.recipe, self.engine, self.files, self)
         self.inspection = Inspection(self.document, self)
+        self.retrieving = Retrieving(self.document, self.inspection, self)
         self._pinned: tuple[int, int] | None = None
         self.inspection.changed.connect(self._show_source)
         self.settings = Settings()
@@ -44,6 +46,7 @@ class Desk(QObject):
         self.actions = Actions(self)
         self.settings.follow(self.display, self.toolbox)
         self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
+        self.actions.follow_patches(self.retrieving)
         self.adding = Adding(self.document, self.files, self)
         self.matching = Matching(self.document, self.recipe, self.filling, self.display, self.engine, self)
         self._visited, self._left = "", dict[str, str]()
@@ -93,6 +96,10 @@ class Desk(QObject):
             "compare_split": lambda: display.set("compare", "single" if display.compare == "split" else "split"),
             "compare_side": lambda: display.set("compare", "single" if display.compare == "side" else "side"),
             "match_lines": lambda: display.set("lines", not display.lines),
+            "cells": lambda: self._show_evidence("cells", on=not display.cells),
+            "attention": lambda: self._show_evidence("attention", on=not display.attention),
+            "previous_stage": lambda: self.step_stage(-1),
+            "next_stage": lambda: self.step_stage(1),
             "panel": lambda: display.set("panel", not display.panel),
             "chrome": lambda: display.set("chrome", not display.chrome),
         }
@@ -164,6 +171,17 @@ class Desk(QObject):
         if choice is not None and choice.candidates:
             index = 0 if choice.chosen is None else (choice.chosen + by) % len(choice.candidates)
             self.document.choose(choice, index)
+
+    def step_stage(self, by: int) -> None:
+        """Show the fill as it was a stage before or after, with the page that tells of it."""
+        self.retrieving.step(by)
+        self.display.set("page", "evidence")
+
+    def _show_evidence(self, name: str, *, on: bool) -> None:
+        """Show something of the evidence, or no more, with the page that tells of it."""
+        self.display.set(name, on)
+        if on:
+            self.display.set("page", "evidence")
 
     def close(self) -> bool:
         """End the threads; whether they ended."""

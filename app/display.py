@@ -41,6 +41,10 @@ class Display(QObject):
         """Whether lines between both photographs show what matches in them, side by side."""
         self.anchors = False
         """Whether the places on which a mapping field rests are marked."""
+        self.cells = True
+        """Whether the cells of a fill that knows its patches are outlined."""
+        self.attention = False
+        """Whether what counts for the cell that is looked at lies over the photograph."""
         self.panel = True
         self.chrome = True
         """Rail, panel and status; Tab hides them."""

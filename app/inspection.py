@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.excluded import Piece, piece_around
 from app.words import tr
 from engine.geometry import Place
+from engine.retrieved import RetrievedPatches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +53,8 @@ class Inspection(QObject):
         self.choice: Choice | None = None
         self.candidate: Candidate | None = None
         self.evidence: Evidence | None = None
+        self.retrieved: tuple[RetrievedPatches, int] | None = None
+        """What knows which patches the pixel's cell was made from, and the cell's number."""
         self._piece: Piece | None = None
         self._layers: list[tuple[Evidence, Layer]] | None = None
 
@@ -106,6 +109,16 @@ class Inspection(QObject):
         self.place, self.dimmed, self._piece = (row, column), False, None
         self.choice, self.candidate = choice, candidate
         self.evidence, self.sources = found
+        self.retrieved = self._cell(candidate, row, column) if candidate else None
+
+    @staticmethod
+    def _cell(candidate: Candidate, row: int, column: int) -> tuple[RetrievedPatches, int] | None:
+        """The cell that a pixel lies in; the last stage's."""
+        for evidence in reversed(candidate.evidence):
+            cell = evidence.cell_at(row, column) if isinstance(evidence, RetrievedPatches) else None
+            if isinstance(evidence, RetrievedPatches) and cell is not None:
+                return evidence, cell
+        return None
 
     @staticmethod
     def _asked(candidate: Candidate, row: int, column: int) -> tuple[Evidence, list[Source]] | None:
