@@ -87,10 +87,11 @@ class Retrieving(QObject):
 
     @property
     def rank_here(self) -> int | None:
-        """The rank that prevails in the inspected pixel, from 0."""
+        """The rank that prevails in the inspected pixel, from 0; None where none does."""
         found, place = self._inspection.retrieved, self._inspection.place
         at = found[0].pixels.find(*place) if found and place else None
-        return int(found[0].ranks[at]) if found and at is not None else None
+        rank = int(found[0].ranks[at]) if found and at is not None else -1
+        return rank if rank >= 0 else None
 
     def point_at(self, rank: int | None) -> None:
         """Somebody points at a rank outside the canvas; None: no more."""

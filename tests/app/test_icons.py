@@ -37,6 +37,7 @@ NAMES = (
     ],
     *[
         "down",
+        "left",
         "right",
         "close",
         "plus",
@@ -55,6 +56,7 @@ NAMES = (
         "heat",
         "labels",
         "boxes",
+        "cells",
         "stop",
     ],
     *["search", "settings", "keyboard", "folder", "trash", "info", "copy", "paste", "zoom-in", "zoom-out", "fit"],
