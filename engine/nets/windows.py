@@ -80,8 +80,10 @@ def retrieved(
     few = min(ranks, len(patches))
     best = (weighted if sums else sampled)(scores, patches, few)
     order = [min(rank, few - 1) for rank in range(ranks)]
-    canvases = torch.stack([torch.where(hole > 0, _laid(best[rank], of, hole), known) for rank in order])
-    return Laid(canvases, scores, scores.topk(few, 1).indices[:, order])
+    canvases = torch.where(hole > 0, _laid(best, of, hole), known)[order]
+    chosen = scores.topk(few, 1).indices
+    # not indexed by a list, which would be copied to a graphics card in each pass
+    return Laid(canvases, scores, torch.stack([chosen[:, rank] for rank in order], 1))
 
 
 def _strides(side: int) -> list[int]:
@@ -126,12 +128,11 @@ def _cut(picture: Tensor, places: Tensor, side: int) -> Tensor:
 
 
 def _laid(patches: Tensor, of: Memory, hole: Tensor) -> Tensor:
-    """(3, H, W): patches (m, 3, side, side) at their cells; where two meet the later counts; 0 elsewhere."""
+    """(ranks, 3, H, W): patches (ranks, m, 3, side, side) at their cells; where two meet the later counts; outside of all, any."""
     height, width = hole.shape
     along = torch.arange(of.side, device=hole.device)
     rows, columns = (of.cells[:, axis, None] + along for axis in (0, 1))
+    places = (rows[:, :, None] * width + columns[:, None, :]).flatten()
     numbers = torch.zeros(height * width, dtype=torch.long, device=hole.device)
-    places = (rows[:, :, None] * width + columns[:, None, :]).flatten(1)
-    for number, place in enumerate(places):
-        numbers[place] = number * of.side**2 + torch.arange(of.side**2, device=hole.device)
-    return patches.transpose(0, 1).flatten(1)[:, numbers].view(3, height, width)
+    numbers.scatter_reduce_(0, places, torch.arange(len(places), device=hole.device), "amax")
+    return patches.transpose(1, 2).flatten(2)[:, :, numbers].view(-1, 3, height, width)
