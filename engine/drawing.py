@@ -39,6 +39,9 @@ def _wheel() -> NDArray[np.float32]:
 # Grey, and the six hues of Okabe and Ito, "Color universal design", 2008, that are told apart with any kind of colour blindness.
 _LABELS = np.frombuffer(bytes.fromhex("9a9a9a e69f00 56b4e9 009e73 f0e442 d55e00 cc79a7"), np.uint8).reshape(-1, 3).astype(np.float32)
 
+RANKS = tuple((int(red), int(green), int(blue)) for red, green, blue in _LABELS[1:])
+"""Sources in their order, best first: the colours of the labels from 1 on."""
+
 _WHEEL = _wheel()
 _SCALE = np.frombuffer(_HEAT, np.uint8).reshape(-1, 3).astype(np.float32)
 

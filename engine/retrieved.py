@@ -45,7 +45,7 @@ class RetrievedPatches(Evidence):
     attention: NDArray[np.float16]
     """(m, p): how much each patch of the memory counts for a cell; 0 to 1, together at most 1."""
     ranks: NDArray[np.int8]
-    """(n,): the rank that prevails in each of the hole's pixels, from 0."""
+    """(n,): the rank that prevails in each of the hole's pixels, from 0; -1 where none does."""
     stages: tuple[str, ...]
     """What the fill looked like on the way, in order: "coarse", "retrieved", "synthesised"."""
     values: NDArray[np.uint8]
@@ -62,13 +62,13 @@ class RetrievedPatches(Evidence):
     def layers(self) -> tuple[Layer, ...]:
         """Which rank prevails."""
         count = self.chosen.shape[1]
-        return (Layer("rank", "labels", "", (0.0, float(count - 1)), tuple(f"rank {one + 1}" for one in range(count))),)
+        return (Layer("rank", "labels", "", (0.0, float(count)), ("no patch", *(f"rank {one + 1}" for one in range(count)))),)
 
     def layer(self, name: str, at: Box, step: int = 1) -> NDArray[np.float32]:
-        """See `Evidence.layer`."""
+        """See `Evidence.layer`; 1 is the best rank, 0 where no patch prevails."""
         if name != "rank":
             raise KeyError(name)
-        return self.pixels.spread(self.ranks, at, step)
+        return self.pixels.spread(self.ranks + np.int8(1), at, step)
 
     # Cells
 

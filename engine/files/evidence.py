@@ -13,11 +13,14 @@ from engine.errors import BadInput, EngineFailure
 from engine.evidence import Evidence, NearestNeighborField
 from engine.files.evidence_arrays import LAYERS, PATCHES, PLACES, layers_of, write_arrays
 from engine.files.evidence_figures import View, hole_figure, layer_figure, patches_figure, photograph, places_figure, samples
-from engine.files.evidence_page import OURS, Section, Shown, page
+from engine.files.evidence_page import OURS, Part, Section, Shown, page
 from engine.files.evidence_references import anchors_figure, sources_figure
+from engine.files.evidence_retrieved import RETRIEVED, arrays_of, profile
+from engine.files.evidence_sheet import contact_sheet, stages_strip
 from engine.files.flow import write_flow
 from engine.geometry import Box
 from engine.mapping import MappingField
+from engine.retrieved import RetrievedPatches
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -52,8 +55,15 @@ _READINGS = {
         "Forward and backward",
         "Light pixels lead to a place in the reference that leads back to them; dark ones lead elsewhere.",
     ),
+    "rank": (
+        "Ranks",
+        "Which of a cell's patches prevails in each pixel: 1 is the one that was retrieved first, 0 is made without a patch.",
+    ),
     "confidence": ("Confidence", "Light pixels are those of which the method is sure; dark ones deserve a second look."),
 }
+
+_STAGES = "What stood in the hole on the way, from the empty hole to the photograph as it was saved."
+_SHEET = "On top, cells of the fill in white and the patches they were made from in the colours of their ranks; below, each of these cells beside its patches, enlarged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +223,15 @@ def _write_hole(to: _Folder, hole: _Hole, shown: _Photographs) -> Section:
     if not hole.evidence:
         facts += " The method copies no pixels, so it cannot say from where these came."
     facts += "".join(map(_shares, hole.evidence))
-    return Section(f"Hole {hole.number}", facts, tuple(figures), arrays, _notes(hole.evidence), _write_flows(to, hole))
+    return Section(
+        f"Hole {hole.number}",
+        facts,
+        tuple(figures),
+        arrays,
+        _notes(hole.evidence),
+        _write_flows(to, hole),
+        _write_parts(to, hole, shown.result),
+    )
 
 
 def _shares(evidence: Evidence) -> str:
@@ -243,6 +261,34 @@ def _write_flows(to: _Folder, hole: _Hole) -> tuple[str, ...]:
                     write_flow(stream, one, number, hole.box)
                 names.append(name)
     return tuple(names)
+
+
+def _write_parts(to: _Folder, hole: _Hole, result: Picture) -> tuple[Part, ...]:
+    """Retrieved patches: the fill at its stages, the patches by rank after figure 7 of Xu et al., and their arrays."""
+    parts: list[Part] = []
+    for one in hole.evidence:
+        if isinstance(one, RetrievedPatches):
+            tail = f"-{len(parts) + 1}" if parts else ""
+            sheet, stages, arrays = f"{hole.name}-retrieved{tail}.png", f"{hole.name}-stages{tail}.png", f"{hole.name}-retrieved{tail}.npz"
+            figures = (
+                Shown(stages, to.image(stages, stages_strip(one, result), profile(result)), "Stages", _STAGES, wide=True),
+                Shown(sheet, to.image(sheet, contact_sheet(one, result), profile(result)), "Cells and their patches", _SHEET, wide=True),
+            )
+            with to.file(arrays) as stream:
+                np.savez_compressed(stream, allow_pickle=False, **arrays_of(one))
+            parts.append(Part(f"{one.name}: {one.stage}" if tail else one.name, _prevailing(one), figures, arrays, RETRIEVED))
+    return tuple(parts)
+
+
+def _prevailing(evidence: RetrievedPatches) -> str:
+    """How many cells and patches there are, and how much each rank decides."""
+    count, memory, ranks = len(evidence.cells), len(evidence.memory), evidence.chosen.shape[1]
+    shares = [(f"rank {rank + 1}" if rank >= 0 else "no patch", float((evidence.ranks == rank).mean())) for rank in range(-1, ranks)]
+    parts = ", ".join(f"{name} in {share:.0%}" for name, share in [*shares[1:], shares[0]] if share)
+    cells = f"{count:,} {'cell' if count == 1 else 'cells'}"
+    return f"{cells}, each made from up to {ranks} of {memory:,} patches of the photograph." + (
+        f" Of the pixels, {parts}." if parts else ""
+    )
 
 
 def _write_views(to: _Folder, hole: _Hole, shown: _Photographs) -> list[Shown]:

@@ -18,6 +18,7 @@ main { max-width: 1180px; margin: 0 auto; padding: 48px 24px 96px; }
 h1 { font-size: 30px; font-weight: 600; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 21px; font-weight: 600; margin: 56px 0 0; padding-top: 28px; border-top: 1px solid var(--line); }
 p { margin: 4px 0 20px; max-width: 68ch; color: var(--faint); }
+p.numbers { margin-top: 16px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 24px; align-items: start; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 figure.wide { grid-column: 1 / -1; }
@@ -43,6 +44,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What the page says of one kind of evidence of a hole, under a heading of its own."""
+
+    title: str
+    facts: str
+    figures: tuple[Shown, ...]
+    arrays: str
+    """The file with its arrays."""
+    note: str
+    """How to read them: HTML."""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """What the page says of one hole."""
 
@@ -55,6 +69,8 @@ class Section:
     """How to read them: HTML."""
     flows: tuple[str, ...] = ()
     """Files with mapping fields."""
+    parts: tuple[Part, ...] = ()
+    """What has headings of its own."""
 
 
 def page(facts: str, sections: list[Section]) -> str:
@@ -87,7 +103,16 @@ def _section(section: Section) -> str:
 <p>{escape(section.facts)}</p>
 <div class="figures">
 {"".join(map(_figure, section.figures))}</div>
-{arrays}</section>
+{"".join(map(_part, section.parts))}{arrays}</section>
+"""
+
+
+def _part(part: Part) -> str:
+    return f"""<h3>{escape(part.title)}</h3>
+<p>{escape(part.facts)}</p>
+<div class="figures">
+{"".join(map(_figure, part.figures))}</div>
+<p class="numbers">{_link(part.arrays)} (NumPy). {part.note}</p>
 """
 
 
