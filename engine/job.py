@@ -88,7 +88,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is known of a method without running it."""
+    """All that is known of a method, or of a finish, without running it."""
 
     name: str
     """As typed: lower case and hyphens."""
@@ -103,6 +103,8 @@ class Card:
     """It fills from other photographs of the same place, and sees the whole picture to find them in it."""
     devices: tuple[Literal["cpu", "cuda", "mps"], ...] = ("cpu",)
     """Where it can run, what "auto" prefers first; the processor is always among them."""
+    not_after: tuple[str, ...] = ()
+    """Of a finish: the methods that it does not follow, as they do what it does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,6 +13,8 @@ import torch
 from engine.device import chosen
 from engine.errors import BadInput, NothingKnown
 from engine.evidence import Evidence, NearestNeighborField
+from engine.finish import Finish, followed
+from engine.finishes import check_follows, finish_named
 from engine.geometry import Box, Window, merged
 from engine.job import Job, Result, Settings, Step
 from engine.method import Beside, Cutout, Method, encoded
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.job import Fill
+    from engine.job import Card, Fill
     from engine.ops.bands import Pausing
     from engine.reference import Match, Reference
 
@@ -39,11 +41,33 @@ LEAST_MARGIN = 128
 _CELL = 16
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """A method, and perhaps a finish, with their settings and where they run."""
+
+    method: Method
+    settings: Settings
+    device: torch.device
+    finish: Finish | None
+    finishing: Settings
+    finish_device: torch.device
+
+    def on(self, cutout: Cutout, seed: list[int]) -> Generator[Step, None, Fill]:
+        """Fill a cutout; the chance of a finish does not hang on how much of it the method needs."""
+        finish = self.finish
+        filling = self.method.fill(cutout, self.settings, np.random.default_rng(seed))
+        if finish is None:
+            return filling
+        again, rng = replace(cutout, device=self.finish_device), np.random.default_rng([*seed, 1])
+        return followed(filling, lambda fill: finish.finish(again, fill, self.finishing, rng))
+
+
 class Pipeline:
-    """Runs Jobs, one after another. Methods are built once and kept."""
+    """Runs Jobs, one after another. Methods and finishes are built once and kept."""
 
     def __init__(self) -> None:
         self._methods: dict[str, Method] = {}
+        self._finishes: dict[str, Finish] = {}
 
     @torch.inference_mode()
     def run(self, job: Job) -> Generator[Step, None, Result]:
@@ -52,9 +76,7 @@ class Pipeline:
         Raises BadInput for a Job that cannot be met as asked, NothingKnown where no pixel is known.
         """
         filters.set_threads(torch.get_num_threads())
-        method = self._built(job.method)
-        settings = _checked(job, method)
-        device = chosen(job.device, method.card)
+        work = self._work(job)
         patches: list[Patch] = []
         evidence: list[Evidence] = []
         told_of: dict[str, Any] = {}
@@ -64,9 +86,8 @@ class Pipeline:
         with Workers() as workers:
             for number, window in enumerate(windows):
                 first, last = sum(areas[:number]) / sum(areas), sum(areas[: number + 1]) / sum(areas)
-                cutout = yield from told(cut(job, window, device, workers), first, "cutting")
-                rng = np.random.default_rng([job.seed, number])
-                fill = yield from self._followed(method.fill(cutout, settings, rng), job, window, (first, last), clock, workers)
+                cutout = yield from told(cut(job, window, work.device, workers), first, "cutting")
+                fill = yield from self._followed(work.on(cutout, [job.seed, number]), job, window, (first, last), clock, workers)
                 patch = yield from told(paste(job, window, cutout, fill.values, workers), last, "pasting")
                 patches.append(patch)
                 for one in fill.evidence:
@@ -74,7 +95,7 @@ class Pipeline:
                 told_of |= fill.record
                 clock.lap("pasting")
         yield Step(1.0, "done")
-        return Result(tuple(patches), tuple(evidence), _record(job, method, settings, device, windows, clock, told_of))
+        return Result(tuple(patches), tuple(evidence), _record(job, work, windows, clock, told_of))
 
     @torch.inference_mode()
     def match(self, job: Job) -> Generator[Step, None, tuple[Match, ...]]:
@@ -83,17 +104,24 @@ class Pipeline:
         Raises BadInput for a Job that cannot be met as asked, NothingKnown where no pixel is known.
         """
         filters.set_threads(torch.get_num_threads())
-        method = self._built(job.method)
-        settings = _checked(job, method)
+        work = self._work(job)
         with Workers() as workers:
-            window = Window.plain(job.picture.box)
-            cutout = yield from told(cut(job, window, chosen(job.device, method.card), workers), 0.0, "cutting")
-        return (yield from method.match(cutout, settings))
+            cutout = yield from told(cut(job, Window.plain(job.picture.box), work.device, workers), 0.0, "cutting")
+        return (yield from work.method.match(cutout, work.settings))
 
-    def _built(self, name: str) -> Method:
-        if name not in self._methods:
-            self._methods[name] = method_named(name)()
-        return self._methods[name]
+    def _work(self, job: Job) -> _Work:
+        """Who does what a Job asks for, and how. Raises BadInput where it cannot be met as asked."""
+        if job.method not in self._methods:
+            self._methods[job.method] = method_named(job.method)()
+        if job.finish and job.finish not in self._finishes:
+            self._finishes[job.finish] = finish_named(job.finish)()
+        method, finish = self._methods[job.method], self._finishes.get(job.finish)
+        cards = [method.card, *([finish.card] if finish else ())]
+        _check(job, cards)
+        able = [card for card in cards if job.device in ("auto", *card.devices)] or cards
+        devices = [chosen(job.device if card in able else "cpu", card) for card in cards]
+        finishing = _settings(job.finishing, finish.card) if finish else Settings()
+        return _Work(method, _settings(job.settings, method.card), devices[0], finish, finishing, devices[-1])
 
     def _followed(
         self, steps: Generator[Step, None, Fill], job: Job, window: Window, share: tuple[float, float], clock: _Clock, workers: Workers
@@ -115,28 +143,37 @@ class Pipeline:
             steps.close()
 
 
-def _checked(job: Job, method: Method) -> Settings:
-    card = method.card
-    settings = job.settings if job.settings is not None else card.settings()
+def _settings(given: Settings | None, card: Card) -> Settings:
+    settings = given if given is not None else card.settings()
     if type(settings) is not card.settings:
         raise BadInput(f"These settings are not those of {card.title}; leave them out or give its own.")
-    if job.area is not None and not card.copies:
+    return settings
+
+
+def _check(job: Job, cards: list[Card]) -> None:
+    """What a Job must be for a method, and the finish that follows it where there is one."""
+    card, *finishes = cards
+    if job.finishing is not None and not finishes:
+        raise BadInput("There are settings of a finish but no finish; name the finish or leave its settings out.")
+    for finish in finishes:
+        check_follows(finish, card)
+    if job.area is not None and not any(one.copies for one in cards):
         raise BadInput(f"{card.title} copies no pixels, so a sampling area means nothing to it; leave the area out or choose patchmatch.")
-    _check_references(job, method)
+    _check_references(job, card)
     if job.mask.coverage.any():
         if not _any_known(job, None):
             raise NothingKnown
         if job.area is not None and not _any_known(job, job.area):
             raise BadInput("The sampling area holds no visible pixel outside the mask; paint it where there is something to copy.")
-    return settings
 
 
-def _check_references(job: Job, method: Method) -> None:
-    title = method.card.title
-    if job.references and not method.card.references:
-        raise BadInput(f'"{title}" fills from this photograph alone, so a reference means nothing to it; leave it out or choose refmatch.')
-    if method.card.references and not job.references:
-        raise BadInput(f'"{title}" needs another photograph of the same place; give it at least one as a reference.')
+def _check_references(job: Job, card: Card) -> None:
+    if job.references and not card.references:
+        raise BadInput(
+            f'"{card.title}" fills from this photograph alone, so a reference means nothing to it; leave it out or choose refmatch.'
+        )
+    if card.references and not job.references:
+        raise BadInput(f'"{card.title}" needs another photograph of the same place; give it at least one as a reference.')
     for one in job.references:
         for number, point in enumerate(one.points, 1):
             for (row, column), picture, name in ((point.here, job.picture, "the picture"), (point.there, one.picture, one.name)):
@@ -342,24 +379,18 @@ class _Clock:
         self._since = now
 
 
-def _record(
-    job: Job,
-    method: Method,
-    settings: Settings,
-    device: torch.device,
-    windows: list[Window],
-    clock: _Clock,
-    told_of: dict[str, Any],
-) -> dict[str, Any]:
+def _record(job: Job, work: _Work, windows: list[Window], clock: _Clock, told_of: dict[str, Any]) -> dict[str, Any]:
     boxes = [window.box for window in windows]
     hole = job.mask.box
     given = [{"name": one.name, "picture": list(one.picture.size), "points": len(one.points)} for one in job.references]
     found = {one["name"]: one for one in told_of.get("references", ())}
+    finish = {"name": job.finish, "settings": dict(vars(work.finishing)), "device": str(work.finish_device)}
     return {
-        "method": method.card.name,
-        "settings": dict(vars(settings)),
+        "method": job.method,
+        "settings": dict(vars(work.settings)),
+        **({"finish": finish} if work.finish else {}),
         "seed": job.seed,
-        "device": str(device),
+        "device": str(work.device),
         "picture": list(job.picture.size),
         "hole": None if hole is None else [hole.top, hole.left, hole.height, hole.width],
         "frames": [[box.top, box.left, box.height, box.width] for box in boxes],

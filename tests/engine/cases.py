@@ -49,11 +49,13 @@ class Case:
             Mask(self.coverage.copy()),
             card.name,
             subject.settings,
-            area=self.area.copy() if self.area is not None and card.copies else None,
+            area=self.area.copy() if self.area is not None and subject.copies else None,
             seed=7,
             device="cpu",
             whole=self.whole,
             references=self.references() if card.references else (),
+            finish=subject.finish.card.name if subject.finish else "",
+            finishing=subject.finishing,
         )
 
     def references(self) -> tuple[Reference, ...]:

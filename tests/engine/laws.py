@@ -1,4 +1,4 @@
-"""The laws every method keeps, as functions that take any Method (or any road) and raise AssertionError where one is broken.
+"""The laws every method keeps, as functions that take any Method (with any Finish, or any road) and raise AssertionError where one is broken.
 
 A law runs its cases through the real Pipeline: named ones, then some that Hypothesis draws (the same ones each time). A law that had
 too little to look at fails too, as `TooFewCases`.
@@ -7,7 +7,7 @@ too little to look at fails too, as `TooFewCases`.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,22 +23,32 @@ from tests.engine.cases import ALL, AWKWARD, LARGE, MATCHING, SOME, WITH_LARGE, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from engine.finish import Finish
     from engine.job import Fill, Settings
     from engine.method import Cutout, Method
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is judged: a method with its default settings or others, run by the real road unless another is given."""
+    """What is judged: a method with its default settings or others, and what follows it, run by the real road unless another is given."""
 
     method: type[Method]
     road: type[Pipeline] = Pipeline
     settings: Settings | None = None
+    finish: type[Finish] | None = None
+    finishing: Settings | None = None
+
+    @property
+    def copies(self) -> bool:
+        """Whether it takes a sampling area and has to answer where pixels came from."""
+        return self.method.card.copies or (self.finish is not None and self.finish.card.copies)
 
     def pipeline(self) -> Pipeline:
-        """A pipeline that has this method built already, so that it need not stand on the shelf."""
+        """A pipeline that has this method and finish built already, so that they need not stand on a shelf."""
         pipeline = self.road()
         pipeline._methods[self.method.card.name] = self.method()
+        if self.finish is not None:
+            pipeline._finishes[self.finish.card.name] = self.finish()
         return pipeline
 
     def run(self, job: Job) -> Result:
@@ -133,7 +143,7 @@ def law_7_progress_rises_to_1(subject: Subject, cases: Cases = ALL) -> None:
 
 
 def law_8_every_source_is_known_and_what_is_copied_equals_it(subject: Subject, cases: Cases = ALL) -> None:
-    copies = subject.method.card.copies
+    copies = subject.copies
 
     def check(case: Case) -> int:
         job = case.job(subject)
@@ -162,6 +172,7 @@ def law_9_inputs_are_not_modified(subject: Subject, cases: Cases = ALL) -> None:
         for cutout, before in zip(watched.cutouts, watched.copies, strict=True):
             for name, copy in before.items():
                 assert np.array_equal(_arrays(cutout)[name], copy), f"{case}: the cutout's {name}"
+        assert all(np.array_equal(values, copy) for values, copy in watched.given), f"{case}: the fill before"
         return len(watched.cutouts)
 
     cases.each(check, least=12)
@@ -202,12 +213,18 @@ LAWS: tuple[Callable[..., None], ...] = (
 
 @dataclass
 class _Watched:
-    """A subject whose method is seen at work: each cutout it got, a copy of it made before, and the Fill it gave."""
+    """A subject whose method and finish are seen at work: each cutout they got, a copy of it made before, and the Fill they gave."""
 
     of: Subject
     cutouts: list[Cutout] = field(default_factory=list)
     copies: list[dict[str, np.ndarray]] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
+    given: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    """Values that a finish got, and copies of them made before."""
+
+    def _got(self, cutout: Cutout) -> None:
+        self.cutouts.append(cutout)
+        self.copies.append({name: array.copy() for name, array in _arrays(cutout).items()})
 
     @property
     def subject(self) -> Subject:
@@ -215,13 +232,25 @@ class _Watched:
 
         class Watched(self.of.method):  # type: ignore[name-defined, misc]
             def fill(self, cutout: Cutout, settings: Any, rng: np.random.Generator) -> Generator[Step, None, Fill]:
-                watch.cutouts.append(cutout)
-                watch.copies.append({name: array.copy() for name, array in _arrays(cutout).items()})
+                watch._got(cutout)
                 fill = yield from super().fill(cutout, settings, rng)
                 watch.fills.append(fill)
                 return fill
 
-        return replace(self.of, method=Watched)
+        return replace(self.of, method=Watched, finish=self.of.finish and self._watched_finish(self.of.finish))
+
+    def _watched_finish(self, finish: type[Finish]) -> type[Finish]:
+        watch = self
+
+        class Watched(finish):  # type: ignore[valid-type, misc]
+            def finish(self, cutout: Cutout, fill: Fill, settings: Any, rng: np.random.Generator) -> Generator[Step, None, Fill]:
+                watch._got(cutout)
+                watch.given.append((fill.values, fill.values.copy()))
+                better = yield from super().finish(cutout, fill, settings, rng)
+                watch.fills.append(better)
+                return better
+
+        return Watched
 
 
 def _arrays(cutout: Cutout) -> dict[str, np.ndarray]:
@@ -244,11 +273,8 @@ def bytes_of(result: Result) -> list[Any]:
     """All of a result but the seconds it took."""
     parts: list[Any] = [(patch.box, patch.pixels.tobytes()) for patch in result.patches]
     for evidence in result.evidence:
-        parts.extend(
-            (name, array.tobytes())
-            for name in ("rows", "columns", "up", "left", "weights", "distances", "copied", "values", "places", "origins", "found")
-            if isinstance(array := getattr(evidence, name, None), np.ndarray)
-        )
+        arrays = ((one.name, getattr(evidence, one.name)) for one in fields(evidence))  # type: ignore[arg-type]
+        parts.extend((name, array.tobytes()) for name, array in arrays if isinstance(array, np.ndarray))
     return parts
 
 

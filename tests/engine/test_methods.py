@@ -143,7 +143,7 @@ def test_the_shelf_is_in_order_and_every_method_answers_to_its_name() -> None:
 
 
 def test_two_methods_of_one_name_are_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.methods._of", lambda _: [SHELF["telea"]])
+    monkeypatch.setattr("engine.shelf.Shelf._of", lambda *_: [SHELF["telea"]])
     with pytest.raises(RuntimeError, match="two methods are called telea"):
         shelf()
 
