@@ -23,7 +23,7 @@ from torch.nn import functional
 from engine.nets.carafe import Carafe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 Made = TypeVar("Made")
 
@@ -49,7 +49,7 @@ class Coarse(nn.Module):
     def __init__(self, width: float = 1.0) -> None:
         super().__init__()
         sizes = _widths(COARSE, width)
-        self.enter = nn.Conv2d(4, sizes[0], 1)
+        self.enter = _loud(nn.Conv2d(4, sizes[0], 1))
         self.down = nn.Sequential(*(Down(before, after) for before, after in pairwise(sizes)))
         self.between = nn.Sequential(*(Residual(sizes[-1], dilation) for dilation in DILATIONS))
         self.up = nn.Sequential(*(Up(before, after) for before, after in zip(sizes[:0:-1], sizes[-2::-1], strict=True)))
@@ -143,12 +143,12 @@ class Synthesis(nn.Module):
         super().__init__()
         full, half, quarter = _widths(SYNTHESIS, width)
         self.ranks = ranks
-        self.enter, self.enter_texture = nn.Conv2d(4, full, 1), nn.Conv2d(3 * ranks, full, 1)
+        self.enter, self.enter_texture = _loud(nn.Conv2d(4, full, 1)), _loud(nn.Conv2d(3 * ranks, full, 1))
         self.down, self.down_texture = (nn.ModuleList((Down(full, half), Down(half, quarter))) for _ in range(2))
         self.texture = nn.Sequential(*(Residual(quarter) for _ in range(2)))
-        self.join = nn.Conv2d(2 * quarter, quarter, 1)
+        self.join = _loud(nn.Conv2d(2 * quarter, quarter, 1))
         self.between = nn.Sequential(*(Residual(quarter) for _ in range(5)))
-        self.up_half, self.join_half, self.up_full = Up(quarter, half), nn.Conv2d(2 * half, half, 1), Up(half, full)
+        self.up_half, self.join_half, self.up_full = Up(quarter, half), _loud(nn.Conv2d(2 * half, half, 1)), Up(half, full)
         self.say = _silent(nn.Conv2d(half, len(HEADS) * (ranks + 2), 1))
         self.add = _silent(nn.Conv2d(full, len(HEADS) * 3, 1))
 
@@ -160,13 +160,30 @@ class Synthesis(nn.Module):
             hole: (B, 1, H, W), 1 in the hole, else 0.
             canvases: (B, N, 3, H, W) RGB in [0, 1], known pixels as they are.
         """
+        passes = self.passes(coarse, hole, canvases)
+        while True:
+            try:
+                next(passes)
+            except StopIteration as end:
+                return end.value
+
+    def passes(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> Generator[None, None, list[Recipes]]:
+        """The same, pausing between its blocks, so that whoever waits can look around."""
         x2 = self.down[0](self.enter(torch.cat((coarse * 2 - 1, hole), 1)))
+        yield
         t2 = self.down_texture[0](self.enter_texture(canvases.flatten(1, 2) * 2 - 1))
+        yield
         t4 = self.texture(self.down_texture[1](t2))
+        yield
         x4 = self.between(self.join(torch.cat((self.down[1](x2), t4), 1)))
+        yield
         y2 = functional.leaky_relu(self.join_half(torch.cat((self.up_half(x4), t2), 1)), _SLOPE)
-        said = self.say(y2).float().chunk(len(HEADS), 1)
-        added = self.add(self.up_full(y2)).float().chunk(len(HEADS), 1)
+        yield
+        y1 = y2
+        for layer in self.up_full:
+            y1 = layer(y1)
+            yield
+        said, added = self.say(y2).float().chunk(len(HEADS), 1), self.add(y1).float().chunk(len(HEADS), 1)
         return [self._recipe(*one) for one in zip(said, added, strict=True)]
 
     def _recipe(self, said: Tensor, added: Tensor) -> Recipes:
@@ -268,7 +285,7 @@ class Residual(nn.Module):
         self.layers = nn.Sequential(
             nn.GroupNorm(max(1, channels // 16), channels),
             nn.LeakyReLU(_SLOPE),
-            nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation),
+            _loud(nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)),
             nn.LeakyReLU(_SLOPE),
             _silent(nn.Conv2d(channels, channels, 3, padding=1)),
         )
@@ -280,11 +297,19 @@ class Residual(nn.Module):
 
 def _convolutions(before: int, between: int, after: int) -> tuple[nn.Module, ...]:
     return (
-        nn.Conv2d(before, between, 3, padding=1),
+        _loud(nn.Conv2d(before, between, 3, padding=1)),
         nn.LeakyReLU(_SLOPE),
-        nn.Conv2d(between, after, 3, padding=1),
+        _loud(nn.Conv2d(between, after, 3, padding=1)),
         nn.LeakyReLU(_SLOPE),
     )
+
+
+def _loud(layer: nn.Conv2d) -> nn.Conv2d:
+    """A layer that keeps the spread of what it is given (He et al., ICCV 2015); torch's own start would lose it within a few layers."""
+    nn.init.kaiming_normal_(layer.weight, _SLOPE)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 def _silent(layer: nn.Conv2d) -> nn.Conv2d:
