@@ -37,7 +37,7 @@ class Asks:
 
 
 MENUS: tuple[tuple[str, ...], ...] = (
-    ("open", "recent", "open_sample", "", "save", "save_as", "save_over", "", "export_evidence", "", "close", "quit"),
+    ("open", "recent", "open_sample", "", "save", "save_as", "save_over", "", "export_evidence", "export_retrieved", "", "close", "quit"),
     ("undo", "redo", "", "copy", "paste"),
     (
         *("brush", "eraser", "swap", "lasso", "rectangle", "", "smaller", "larger", "softer", "harder", ""),
@@ -81,6 +81,13 @@ def asked() -> tuple[Asks, ...]:
         Asks("save_as", tr("Save &as…"), tr("Another name, folder or format"), ("Ctrl+Shift+S",), "save"),
         Asks("save_over", tr("Save o&ver the original"), tr("The file that was opened is replaced"), (), "save"),
         Asks("export_evidence", tr("&Export evidence…"), tr("A folder with where every filled pixel came from"), (), "export"),
+        Asks(
+            "export_retrieved",
+            tr("Export re&trieved patches…"),
+            tr("What this fill was made from: a contact sheet (.png) and arrays (.npz)"),
+            (),
+            "export",
+        ),
         Asks("close", tr("&Close photograph"), tr("Back to the beginning"), ("Ctrl+W",), "close"),
         Asks("quit", tr("&Quit"), tr("Close the window"), ("Ctrl+Q",)),
         Asks("undo", tr("&Undo"), tr("Take the last step back"), ("Ctrl+Z",), "undo"),
@@ -267,6 +274,7 @@ class Actions(QObject):
         def enabled() -> None:
             known = bool(retrieving.stages)
             can = {"cells": known, "attention": known, "previous_stage": retrieving.may_step(-1), "next_stage": retrieving.may_step(1)}
+            can["export_retrieved"] = retrieving.evidence is not None
             for name, possible in can.items():
                 self._actions[name].setEnabled(possible)
 

@@ -10,6 +10,7 @@ from app.actions import Actions
 from app.adding import Adding
 from app.display import Display
 from app.document import Document
+from app.exporting import Exporting
 from app.filing import Filing
 from app.filling import Filling
 from app.inspection import Inspection
@@ -48,6 +49,7 @@ class Desk(QObject):
         self.actions.follow(self.document, self.filling, self.toolbox, self.display, self.inspection)
         self.actions.follow_patches(self.retrieving)
         self.adding = Adding(self.document, self.files, self)
+        self.exporting = Exporting(self.document, self.retrieving, self.files, self)
         self.matching = Matching(self.document, self.recipe, self.filling, self.display, self.engine, self)
         self._visited, self._left = "", dict[str, str]()
         self.toolbox.changed.connect(self._visit)

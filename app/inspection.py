@@ -138,6 +138,12 @@ class Inspection(QObject):
         return tr("To save memory, where this result came from was let go; ask for another result to see it again.")
 
     @property
+    def holds(self) -> bool:
+        """Whether what was looked at last is what the photograph shows: the pointer is there, or has only left the picture."""
+        stands = self.choice is not None and self.choice.standing is self.candidate
+        return not self.dimmed or (self.away and stands)
+
+    @property
     def source(self) -> Source | None:
         """The likeliest source of the pixel."""
         return self.sources[0] if self.sources else None

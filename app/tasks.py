@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.files import open_mask, open_picture, open_points, open_reference, save, save_points
 from engine.files.colour import between_profiles
+from engine.files.evidence_retrieved import write_retrieved
 from engine.files.evidence_staged import staged_evidence
 from engine.files.preview import preview
 from engine.picture import Mask, Picture
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from engine.files.preview import Preview
     from engine.picture import Patch
     from engine.reference import ControlPoint, Reference
+    from engine.retrieved import RetrievedPatches
 
 SIDE = 1000
 """Least longer side of the picture that is shown first."""
@@ -177,3 +179,19 @@ class ExportEvidence:
         with staged_evidence(self.folder, self.opened(), self.picture, self.patches, self.evidence, self.mask, self.references):
             pass
         return self.folder
+
+
+@dataclass(frozen=True, eq=False)
+class ExportRetrieved:
+    """Write the patches that a fill was made from: a contact sheet and arrays, under one name."""
+
+    path: Path
+    evidence: RetrievedPatches
+    picture: Picture
+    """As filled."""
+    overwrite: bool
+
+    def run(self) -> Generator[None, None, tuple[Path, Path]]:
+        """Do it; the arrays and the sheet."""
+        yield from ()
+        return write_retrieved(self.path, self.evidence, self.picture, overwrite=self.overwrite)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.actions import Actions
     from app.adding import Adding
+    from app.exporting import Exporting
     from app.filing import Filing
 
 ROLES = {"discard": QMessageBox.ButtonRole.DestructiveRole, CANCEL: QMessageBox.ButtonRole.RejectRole}
@@ -134,6 +135,11 @@ class Dialogs(QObject):
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.selectFile(str(self._filing.evidence_proposal()))
         self._choose(dialog, self._filing.export_evidence)
+
+    def export_retrieved(self, exporting: Exporting) -> None:
+        """Under which name the retrieved patches go."""
+        dialog = self._names(tr("Export retrieved patches"), exporting.proposal(self._filing.folder), [(LOSSLESS[0],)])
+        self._choose(dialog, exporting.export)
 
     def _files(self, title: str, near: Path) -> QFileDialog:
         dialog = QFileDialog(self._window, title, str(near if near.is_dir() else near.parent))

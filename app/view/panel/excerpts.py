@@ -13,12 +13,15 @@ from app.view.canvas.pyramid import premultiplied
 from engine.geometry import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
 
     from app.choice import Candidate, Choice
     from app.document import Document
     from engine.picture import Patch
+    from engine.retrieved import RetrievedPatches
 
 AROUND = 0.3
 """Of a hole's sides, so much of its surroundings is seen on each side of a result."""
@@ -28,6 +31,9 @@ LEAST = 24
 
 FINER = 3
 """How many pixels of the photograph, down and across, go into one of a small picture at most."""
+
+EMPTY = 119
+"""The grey, in levels of 255, of a hole in which nothing is yet: half as light as white to the eye."""
 
 
 class Excerpts(QObject):
@@ -58,7 +64,7 @@ class Excerpts(QObject):
         stale = [
             key
             for key, (_, choice, image) in self._results.items()
-            if box != choice.box and self._around(choice, _shape(image)).common(box)
+            if box != choice.box and self.around(choice.box, _shape(image)).common(box)
         ]
         for key in stale:
             del self._results[key]
@@ -93,6 +99,22 @@ class Excerpts(QObject):
             return None
         return Colours(companion.picture.icc).image(companion.picture.pixels[common.slices]), common
 
+    def staged(self, known: Sequence[RetrievedPatches], stage: str, box: Box, step: int = 1) -> tuple[QImage, Box] | None:
+        """The same as it looked at a stage of the fills that are known, every `step`th row and column.
+
+        "hole" is before them; a stage that they have not kept is the photograph as it is now.
+        """
+        photograph = self._document.photograph
+        common = box.common(photograph.box) if photograph else None
+        if photograph is None or common is None:
+            return None
+        pixels = photograph.pixels(common, step)
+        pixels = pixels.copy()
+        for one in known:
+            if stage == "hole" or stage in one.stages:
+                _overlay(pixels, _values(one, stage, common, step))
+        return self._colours.image(pixels), common
+
     # Results
 
     def result(self, choice: Choice, candidate: Candidate, size: tuple[int, int]) -> QImage:
@@ -111,7 +133,7 @@ class Excerpts(QObject):
     def _drawn(self, choice: Choice, candidate: Candidate, size: tuple[int, int]) -> QImage:
         photograph = self._document.photograph
         assert photograph is not None
-        around = self._around(choice, size)
+        around = self.around(choice.box, size)
         step = max(1, around.height // (FINER * size[0]))
         pixels = photograph.pixels(around, step).copy()
         _put(pixels, around, step, candidate, choice)
@@ -119,11 +141,11 @@ class Excerpts(QObject):
         small = _resized(premultiplied(pixels) if has_alpha else pixels, size)
         return self._colours.image(small, premultiplied=has_alpha)
 
-    def _around(self, choice: Choice, size: tuple[int, int]) -> Box:
+    def around(self, hole: Box, size: tuple[int, int]) -> Box:
         """A box of that shape around a hole, moved into the photograph; where the photograph is smaller, as large as that."""
         photograph = self._document.photograph
         assert photograph is not None
-        room = choice.box.grown(max(LEAST, round(AROUND * choice.box.height)), max(LEAST, round(AROUND * choice.box.width)))
+        room = hole.grown(max(LEAST, round(AROUND * hole.height)), max(LEAST, round(AROUND * hole.width)))
         shape = size[1] / size[0]
         height, width = max(room.height, round(room.width / shape)), max(room.width, round(room.height * shape))
         fits = min(1.0, photograph.size[0] / height, photograph.size[1] / width)
@@ -131,6 +153,21 @@ class Excerpts(QObject):
         top = min(max(room.top + (room.height - height) // 2, 0), photograph.size[0] - height)
         left = min(max(room.left + (room.width - width) // 2, 0), photograph.size[1] - width)
         return Box(top, left, height, width)
+
+
+def _values(evidence: RetrievedPatches, stage: str, box: Box, step: int) -> NDArray[np.float32]:
+    """What a fill's pixels were at a stage, in levels of 255, over a box; NaN outside the hole."""
+    if stage == "hole":
+        return evidence.pixels.spread(np.full((len(evidence.pixels), 1), EMPTY, np.uint8), box, step)
+    return evidence.pixels.spread(evidence.values[evidence.stages.index(stage)], box, step)
+
+
+def _overlay(pixels: NDArray[Any], values: NDArray[np.float32]) -> None:
+    """Write levels of 255 into the colours of pixels, of whichever depth, where there are any."""
+    colours = pixels.reshape(*pixels.shape[:2], -1)
+    there, count = np.isfinite(values[..., 0]), 3 if colours.shape[2] > 2 else 1
+    levels = np.rint(values[there] * (np.iinfo(pixels.dtype).max // 255))
+    colours[..., :count][there] = levels.astype(pixels.dtype)
 
 
 def _shape(image: QImage) -> tuple[int, int]:

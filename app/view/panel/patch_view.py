@@ -83,7 +83,7 @@ class PatchView(QWidget):
         if found is not None:
             image, there = found
             painter.drawImage(_rect(frame, patch, there, scale), image)
-        _outline(painter, frame, self._colour)
+        outline(painter, frame, self._colour)
         if self._pixel is not None and scale >= 5:
             _mark(painter, _rect(frame, patch, Box(*self._pixel, 1, 1), scale))
 
@@ -112,7 +112,7 @@ def _rect(frame: QRectF, patch: Box, box: Box, scale: float) -> QRectF:
     return QRectF(left, top, box.width * scale, box.height * scale)
 
 
-def _outline(painter: QPainter, frame: QRectF, colour: str) -> None:
+def outline(painter: QPainter, frame: QRectF, colour: str) -> None:
     """A line in a colour over a wider dark one, around the pixels and not on them."""
     around = frame.marginsAdded(QMarginsF(*(_CASE / 2,) * 4))
     case = QColor(BLACK)

@@ -88,7 +88,7 @@ class SourceSection(QWidget):
         if seen.place is None or source is None:
             return
         at = source.place.box
-        dimmed = not self._holds()
+        dimmed = not seen.holds
         self.filled.show_patch(seen.target, seen.place, dimmed=dimmed)
         origin = source.place.origin
         self.copied.show_patch(source.patch, (at.top, at.left), dimmed=dimmed, origin=origin)
@@ -102,12 +102,6 @@ class SourceSection(QWidget):
         self.facts.setMinimumHeight(max(self.facts.minimumHeight(), self.facts.heightForWidth(self.facts.width())))
         self.others.show_sources(seen.sources, seen.place)
         self.pin.setChecked(seen.pinned)
-
-    def _holds(self) -> bool:
-        """Whether the pair is what the photograph shows: the pointer is there, or has only left the picture."""
-        seen = self._inspection
-        stands = seen.choice is not None and seen.choice.standing is seen.candidate
-        return not seen.dimmed or (seen.away and stands)
 
     def _dimmed_text(self) -> str:
         over = self._inspection.over
