@@ -25,7 +25,8 @@ _MOST = 8
 """Cells that a sheet shows unless told otherwise."""
 _MAP, _NARROWEST = 1200, 1000
 """Pixels: a longer side of the photograph on a sheet at most, and the width of a sheet at least."""
-_LEAST_TILE, _LARGEST_TILE = 132, 196
+_LARGEST_TILE, _LEAST_COLUMN, _WIDEST = 200, 96, 1800
+"""Pixels: a tile's side at most, a column's width at least, the width that tiles may take."""
 _MARGIN, _GAP, _BADGE, _BELOW = 28, 14, 48, 62
 _PANEL = 480
 """Pixels of a stage's longer side at most."""
@@ -76,7 +77,9 @@ def contact_sheet(evidence: RetrievedPatches, picture: Picture, numbers: Sequenc
     """
     cells = telling(evidence) if numbers is None else list(numbers)
     where = _map(evidence, picture, cells)
-    columns = _Columns.of(evidence, where.width)
+    boxes = [evidence.cell(number) for number in cells]
+    boxes += [one.box for number in cells for one in evidence.retrievals(number)]
+    columns = _Columns.of(evidence, boxes, where.width)
     words = _words(evidence, len(cells), selected=numbers is None)
     top = _MARGIN + 30 * len(words) + 14
     rows = top + where.height + _MARGIN + 30
@@ -112,13 +115,15 @@ def _map(evidence: RetrievedPatches, picture: Picture, cells: Sequence[int]) -> 
     for place, number in enumerate(cells, 1):
         for one in evidence.retrievals(number):
             uses.setdefault(one.box, []).append((place, one))
+    for users in uses.values():
+        users.sort(key=lambda user: user[1].rank)
     around = evidence.pixels.box or picture.box
     for box in uses:
         around = around.joined(box)
     view = _view(around, picture, max(16, max(around.size) // 12), _MAP)
     image = _grid(evidence, photograph(picture, view), view)
     pen = ImageDraw.Draw(image)
-    for box, users in uses.items():
+    for box, users in sorted(uses.items(), key=lambda use: -use[1][0][1].rank):  # the best on top
         _outline(pen, view, box, [_colour(one.rank) for _, one in users])
     for number in cells:
         _outline(pen, view, evidence.cell(number), [_WHITE])
@@ -142,7 +147,7 @@ def _grid(evidence: RetrievedPatches, image: Image.Image, view: View) -> Image.I
 
 def _outline(pen: ImageDraw.ImageDraw, view: View, box: Box, colours: Iterable[tuple[int, int, int]]) -> None:
     """A frame in each colour around a box, from outside in; dark on both sides, so that it shows on any ground."""
-    left, top, right, bottom = view.outline(box)
+    left, top, right, bottom = view.outline(box.common(view.box) or box)
     for k, colour in enumerate(colours):
         inset = 3 * k
         if right - left > 2 * inset + 4 and bottom - top > 2 * inset + 4:
@@ -192,17 +197,20 @@ class _Columns:
     """Of the sheet."""
 
     @classmethod
-    def of(cls, evidence: RetrievedPatches, least: int) -> _Columns:
-        """Tiles as large as the sheet has room for, which is as wide as that picture at least."""
+    def of(cls, evidence: RetrievedPatches, boxes: Sequence[Box], least: int) -> _Columns:
+        """Tiles for boxes of these sizes, enlarged by whole pixels as far as there is room; the sheet is as wide as `least` at least."""
         names, ranks = ("as filled", *evidence.stages), evidence.chosen.shape[1]
-        count, beside = len(names) + ranks, 2 * _MARGIN + _BADGE + _GAP
-        room = (max(least + 2 * _MARGIN, _NARROWEST) - beside) // count - _GAP
-        tile = min(_LARGEST_TILE, max(_LEAST_TILE, room))
-        return cls(names, ranks, tile, max(least + 2 * _MARGIN, _NARROWEST, beside + count * (tile + _GAP)))
+        count, beside = len(names) + ranks, 2 * _MARGIN + _BADGE + 2 * _GAP
+        room = min(_LARGEST_TILE, (_WIDEST - beside) // count - _GAP)
+        long = max(max(box.size) for box in boxes) if boxes else room
+        tile = long * (room // long) if long <= room else room
+        width = beside + count * (max(tile, _LEAST_COLUMN) + _GAP) - _GAP
+        return cls(names, ranks, tile, max(width, least + 2 * _MARGIN, _NARROWEST))
 
     def left(self, column: int) -> int:
         """Of a tile."""
-        return _MARGIN + _BADGE + column * (self.tile + _GAP) + (2 * _GAP if column >= len(self.names) else 0)
+        apart = 2 * _GAP if column >= len(self.names) else 0
+        return _MARGIN + _BADGE + column * (max(self.tile, _LEAST_COLUMN) + _GAP) + apart
 
     def head(self, pen: ImageDraw.ImageDraw, down: float) -> None:
         """The name of each column."""
@@ -292,8 +300,7 @@ def stages_strip(evidence: RetrievedPatches, picture: Picture) -> Image.Image:
     """The hole, empty; what stood in it at each stage; and the photograph as filled, side by side under their names."""
     around = evidence.pixels.box or picture.box
     view = _view(around, picture, max(24, max(around.size) // 5), _PANEL)
-    empty = np.broadcast_to(np.uint8(_NOTHING[0]), (len(evidence.pixels), 1))
-    panels = [("hole", _at_stage(picture, view, evidence, empty))]
+    panels = [("hole", _empty(picture, view, evidence))]
     panels += [(name, _at_stage(picture, view, evidence, values)) for name, values in zip(evidence.stages, evidence.values, strict=True)]
     panels.append(("blended", photograph(picture, view)))
     width, height = panels[0][1].size
@@ -305,6 +312,14 @@ def stages_strip(evidence: RetrievedPatches, picture: Picture) -> Image.Image:
     return image
 
 
+def _empty(picture: Picture, view: View, evidence: RetrievedPatches) -> Image.Image:
+    """The photograph in a view without its hole."""
+    image = photograph(picture, view)
+    there = evidence.pixels.spread(np.ones(len(evidence.pixels), np.uint8), view.box, view.step) == 1
+    image.paste(_NOTHING, (0, 0), _zoomed(Image.fromarray(there), view.zoom))
+    return image
+
+
 def _at_stage(picture: Picture, view: View, evidence: RetrievedPatches, values: NDArray[np.uint8]) -> Image.Image:
     """The photograph in a view with these values (n, channels) of 255 in its hole; what is transparent shows as `photograph` does it."""
     base = photograph(picture, View(view.box, view.step, 1))
@@ -313,5 +328,8 @@ def _at_stage(picture: Picture, view: View, evidence: RetrievedPatches, values: 
         alpha = picture.pixels[view.box.slices][:: view.step, :: view.step, -1:]
         levels = 200 + (levels - 200) * (alpha / np.float32(np.iinfo(alpha.dtype).max))
     filled = np.where(np.isfinite(levels), np.rint(levels), np.asarray(base)).astype(np.uint8)
-    image = Image.fromarray(filled)
-    return image.resize((image.width * view.zoom, image.height * view.zoom), Image.Resampling.NEAREST) if view.zoom > 1 else image
+    return _zoomed(Image.fromarray(filled), view.zoom)
+
+
+def _zoomed(image: Image.Image, zoom: int) -> Image.Image:
+    return image.resize((image.width * zoom, image.height * zoom), Image.Resampling.NEAREST) if zoom > 1 else image
