@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from app.display import Display, Sight
     from app.document import Document
     from app.filling import Filling
+    from app.view.canvas.pyramid import Read
     from app.view.canvas.viewport import Viewport
     from engine.geometry import Box
     from engine.picture import Patch
 
-ORIGINAL, RUNNING = "original", "running"
+ORIGINAL, RUNNING, STAGE = "original", "running", "stage"
 
 
 class Sights(QObject):
@@ -39,6 +40,7 @@ class Sights(QObject):
         self._preview = Preview(filling, self)
         self._running: Patch | None = None
         self._results: dict[str, Candidate] = {}
+        self._staged: Box | None = None
         self._screen: QColorSpace | None = None
         self.colours = Colours(None)
         self.tiles: Tiles | None = None
@@ -50,7 +52,7 @@ class Sights(QObject):
     def read(self) -> None:
         """Take the photograph that is open now, or none."""
         photograph = self._document.photograph
-        self.tiles, self._running = None, None
+        self.tiles, self._running, self._staged = None, None, None
         self._results.clear()
         if photograph is not None:
             self.colours = self.colours_for(photograph.icc)
@@ -105,7 +107,20 @@ class Sights(QObject):
             return ORIGINAL
         if isinstance(sight, int) and _result_key(sight) in self._results:
             return _result_key(sight)
-        return CURRENT if self._running is None else RUNNING
+        if self._running is not None:
+            return RUNNING
+        return CURRENT if self._staged is None else STAGE
+
+    def set_stage(self, box: Box | None, read: Read | None = None) -> None:
+        """Show a box of the photograph otherwise than it is now, as `read` gives it; None: no more."""
+        before, self._staged = self._staged, box
+        if self.tiles is None:
+            return
+        variant = Variant(self.tiles.pyramid, lambda part: part.common(box) is not None, read) if box is not None and read else None
+        self.tiles.set_variant(STAGE, variant)
+        for one in (before, box):
+            if one is not None:
+                self.changed.emit(one)
 
     # What changes
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
-from app.view.canvas import strokes
+from app.view.canvas import inset, strokes
 from app.view.canvas.colours import Colours
 from app.view.canvas.drawn import Outlined, device
 from app.view.canvas.side import HALVES
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 LEAST_SQUARE = 24.0
 """Device-independent pixels across the square around a patch, however small the patch is seen."""
-
-INSET = 72.0
-"""Across the small picture of a source that is out of view."""
-
-EDGE = 8.0
-"""From the inset to the edge of the canvas."""
 
 BESIDE = 72.0
 """From a pixel to the middle of the small picture of a source in another photograph, across and down."""
@@ -91,6 +85,11 @@ class Looked(QObject):
     def across(self) -> bool:
         """Whether the source is seen in the view beside."""
         return self._side.shown and self.companion is not None and self.companion is self._side.companion
+
+    @property
+    def told_by_cells(self) -> bool:
+        """Whether the patches of a whole cell are marked in place of the pair."""
+        return self._inspection.retrieved is not None
 
     @property
     def opacity(self) -> float:
@@ -171,7 +170,8 @@ class SourceArrow(QObject):
     def _changed(self) -> None:
         pair = self._looked.pair
         excluded = self._inspection.would_exclude if self._aim.excludes and pair else None
-        state = pair, self._looked.origin, self._looked.across, self._inspection.dimmed, excluded and id(excluded[1])
+        looked, inspection = self._looked, self._inspection
+        state = pair, looked.origin, looked.across, looked.told_by_cells, inspection.dimmed, excluded and id(excluded[1])
         if state == self._state:
             return
         self._state = state
@@ -192,7 +192,7 @@ class SourceArrow(QObject):
             with device(painter, viewport, clip, ratio) as seen:
                 self._piece.paint(painter, seen)
         pair = self._looked.pair
-        if pair is None:
+        if pair is None or self._looked.told_by_cells:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -209,70 +209,51 @@ class SourceArrow(QObject):
         source = _square(viewport, patch)
         canvas = QRectF(0, 0, viewport.width, viewport.height)
         if not canvas.intersects(source):
-            source = _inset_at(source.center(), canvas)
-            part = self._excerpt(_around(patch))
+            source = inset.place(source.center(), canvas)
+            part = self._excerpt(inset.around(patch))
             if part is not None:
-                _paint_part(painter, source, part[0])
+                inset.paint(painter, source, part[0])
         _paint_pair(painter, _square(viewport, target), source)
 
     def _paint_far(self, painter: QPainter, viewport: Viewport, target: Box, patch: Box) -> None:
         """The source is in a reference that is not seen: its patch stands beside the pixel, with a name; without it, the pixel alone."""
         companion, at = self._looked.companion, _square(viewport, target)
-        box = _around(patch).common(companion.picture.box) if companion else None
+        box = inset.around(patch).common(companion.picture.box) if companion else None
         if companion is None or box is None:
             strokes.square(painter, at, WHITE)
             return
         canvas = QRectF(0, 0, viewport.width, viewport.height)
-        inset = _inset_at(_beside(at.center(), canvas), canvas)
-        _paint_part(painter, inset, Colours(companion.picture.icc).image(companion.picture.pixels[box.slices]))
-        _paint_pair(painter, at, inset)
-        _paint_name(painter, inset, canvas, companion.name)
+        small = inset.place(_beside(at.center(), canvas), canvas)
+        inset.paint(painter, small, Colours(companion.picture.icc).image(companion.picture.pixels[box.slices]))
+        _paint_pair(painter, at, small)
+        _paint_name(painter, small, canvas, companion.name)
 
 
 def _paint_pair(painter: QPainter, target: QRectF, source: QRectF) -> None:
     """Both squares, and the arrow between them where they are apart."""
     if not source.intersects(target):
-        strokes.arrow(painter, _rim(source, target.center()), _rim(target, source.center()), RANKS[0])
+        strokes.arrow(painter, strokes.rim(source, target.center()), strokes.rim(target, source.center()), RANKS[0])
     strokes.square(painter, source, RANKS[0])
     strokes.square(painter, target, WHITE)
 
 
-def _around(patch: Box) -> Box:
-    """What is shown in the small picture."""
-    return patch.grown(patch.height // 2, patch.width // 2)
-
-
-def _inset_at(middle: QPointF, canvas: QRectF) -> QRectF:
-    """Where the small picture stands: there, or where the canvas ends on the way."""
-    room = EDGE + INSET / 2
-    inside = canvas.adjusted(room, room, -room, -room)
-    x = min(max(middle.x(), inside.left()), inside.right())
-    y = min(max(middle.y(), inside.top()), inside.bottom())
-    return QRectF(round(x - INSET / 2), round(y - INSET / 2), INSET, INSET)
-
-
 def _beside(place: QPointF, canvas: QRectF) -> QPointF:
     """A place beside a pixel, at the upper right; where there is no room, at the other side."""
-    room = BESIDE + INSET / 2 + EDGE
+    room = BESIDE + inset.SIDE / 2 + inset.EDGE
     across = BESIDE if place.x() + room <= canvas.right() else -BESIDE
     down = -BESIDE if place.y() - room >= canvas.top() else BESIDE
     return place + QPointF(across, down)
 
 
-def _paint_part(painter: QPainter, inset: QRectF, image: QImage) -> None:
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
-    painter.drawImage(inset, image)
-
-
-def _paint_name(painter: QPainter, inset: QRectF, canvas: QRectF, name: str) -> None:
+def _paint_name(painter: QPainter, below: QRectF, canvas: QRectF, name: str) -> None:
     """The name of another photograph above its small picture, wholly in the canvas; below where there is no room."""
     font = small(QGuiApplication.font())
     metrics = QFontMetricsF(font)
     text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
     width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 2
-    left = min(max(inset.center().x() - width / 2, 2.0), canvas.right() - width - 2)
-    top = inset.top() - height - 5
-    badge = QRectF(round(left), round(top if top >= 2 else inset.bottom() + 5), round(width), round(height))
+    left = min(max(below.center().x() - width / 2, 2.0), canvas.right() - width - 2)
+    top = below.top() - height - 5
+    badge = QRectF(round(left), round(top if top >= 2 else below.bottom() + 5), round(width), round(height))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(BADGE))
     painter.drawRoundedRect(badge, 3, 3)
@@ -287,10 +268,3 @@ def _square(viewport: Viewport, box: Box) -> QRectF:
     side = round(max(at.width(), LEAST_SQUARE) * ratio) / ratio
     left, top = (round((middle - side / 2) * ratio) / ratio for middle in (at.center().x(), at.center().y()))
     return QRectF(left, top, side, side)
-
-
-def _rim(square: QRectF, towards: QPointF) -> QPointF:
-    """Where the way from a square's middle leaves it."""
-    way = towards - square.center()
-    longest = max(abs(way.x()), abs(way.y()), 1e-9)
-    return square.center() + way * ((square.width() / 2 + strokes.COLOUR_LINE[1] / 2) / longest)

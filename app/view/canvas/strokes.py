@@ -88,6 +88,13 @@ def arrow(painter: QPainter, start: QPointF, end: QPointF, colour: str) -> None:
         painter.fillPath(head, pen.color()) if pen.widthF() == COLOUR_LINE[0] else painter.drawPath(head)
 
 
+def rim(square: QRectF, towards: QPointF) -> QPointF:
+    """Where the way from the middle of a `square` leaves its line."""
+    way = towards - square.center()
+    half = square.width() / 2 + COLOUR_LINE[1] / 2, square.height() / 2 + COLOUR_LINE[1] / 2
+    return square.center() + way / max(abs(way.x()) / half[0], abs(way.y()) / half[1], 1e-9)
+
+
 def cross(painter: QPainter, centre: QPointF, *, minus: bool = False) -> None:
     """The pointer: a small cross, or a minus where it takes away."""
     across, down = QPointF(ARM, 0), QPointF(0, ARM)

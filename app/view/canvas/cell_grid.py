@@ -1,0 +1,94 @@
+"""The cells of a hole that was made from patches, all of them in thin outline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLine, QObject, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.view.canvas.drawn import device
+from app.view.theme import BLACK, WHITE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.display import Display
+    from app.retrieving import Retrieving
+    from app.view.canvas.drawn import Seen
+    from app.view.canvas.viewport import Viewport
+    from engine.retrieved import RetrievedPatches
+
+LEAST = 5.0
+"""Device-independent pixels across cells; the lines of smaller ones would hide what they show."""
+
+LINES = (BLACK, 3, 0.3), (WHITE, 1, 0.65)
+"""The line below and the line above: colour, width in device-independent pixels, opacity."""
+
+
+class CellGrid(QObject):
+    """Outlines the cells of the fill that is shown, while the page of evidence is open."""
+
+    stale = Signal(object, int)
+    """As of `Overlay`."""
+
+    def __init__(self, retrieving: Retrieving, display: Display, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._retrieving, self._display = retrieving, display
+        self._grids: list[_Grid] = []
+        for signal in (retrieving.changed, display.changed):
+            signal.connect(self._changed)
+
+    @Slot()
+    def _changed(self) -> None:
+        display = self._display
+        shown = display.cells and display.page == "evidence" and not display.original_held
+        known = self._retrieving.known if shown else []
+        if known != [grid.evidence for grid in self._grids]:
+            self._grids = [_Grid(one) for one in known]
+            self.stale.emit(None, 0)
+
+    def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
+        """Draw what a part of the canvas shows, on whole pixels of the device."""
+        shown = [grid for grid in self._grids if grid.side * viewport.scale >= LEAST]
+        if not shown:
+            return
+        with device(painter, viewport, clip, ratio) as seen:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            lines = [line for grid in shown for line in grid.lines(seen)]
+            for colour, width, share in LINES:
+                tone = QColor(colour)
+                tone.setAlphaF(share)
+                painter.setPen(QPen(tone, round(width * ratio), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+                painter.drawLines(lines)
+
+
+class _Grid:
+    """The edges of all cells, those that two of them share but once: rows or columns of the picture, with where they begin and end."""
+
+    def __init__(self, evidence: RetrievedPatches) -> None:
+        self.evidence = evidence
+        boxes = [evidence.cell(number) for number in range(len(evidence.cells))]
+        edges = np.array([(box.top, box.left, box.bottom, box.right) for box in boxes], np.int64).reshape(-1, 4)
+        top, left, bottom, right = edges.T
+        self.side = float(np.median(bottom - top)) if boxes else 0.0
+        """Of a cell, in pixels of the picture."""
+        self._across = np.unique(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]), axis=0)
+        self._down = np.unique(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]), axis=0)
+
+    def lines(self, seen: Seen) -> list[QLine]:
+        """Those that are seen, in pixels of the device."""
+        region, zoom = seen.region, seen.look.zoom
+        rows = _on(self._across, zoom, (seen.top, seen.left), (region.top, region.bottom))
+        columns = _on(self._down, zoom, (seen.left, seen.top), (region.left, region.right))
+        return [QLine(begin, row, end, row) for row, begin, end in rows] + [
+            QLine(column, begin, column, end) for column, begin, end in columns
+        ]
+
+
+def _on(edges: NDArray[np.int64], zoom: float, corner: tuple[int, int], between: tuple[int, int]) -> list[list[int]]:
+    """Edges in pixels of the device, as squares of the picture's pixels stand there, as far as they lie between two places."""
+    at = np.floor(edges * zoom + 0.5).astype(np.int64)
+    at += np.array([corner[0], corner[1], corner[1]])
+    return at[(at[:, 0] >= between[0] - 2) & (at[:, 0] <= between[1] + 2)].tolist()

@@ -1,0 +1,122 @@
+"""From which patches the cell that is looked at was made: outlines in the photograph, by rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QPainter
+
+from app.view import marks
+from app.view.canvas import inset, strokes
+from app.view.theme import RANKS, WHITE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtGui import QImage
+
+    from app.view.canvas.looked_cell import LookedCell
+    from app.view.canvas.viewport import Viewport
+    from engine.geometry import Box
+
+LEAST = 14.0
+"""Device-independent pixels across the outline of a patch, however small the patch is seen."""
+
+
+class RetrievedMarks(QObject):
+    """Draws the cell that is looked at in white, and what it was made from in the colours of the ranks, each with its number."""
+
+    stale = Signal(object, int)
+    """As of `Overlay`."""
+
+    def __init__(self, looked: LookedCell, excerpt: Callable[[Box], tuple[QImage, Box] | None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._looked, self._excerpt = looked, excerpt
+        self._state: object = None
+        looked.changed.connect(self._changed)
+
+    @Slot()
+    def _changed(self) -> None:
+        looked = self._looked
+        strengths = tuple(looked.strength(one.rank) for one in looked.retrievals)
+        state = looked.found and (looked.found, strengths, looked.rank_here)
+        if state != self._state:
+            self._state = state
+            self.stale.emit(None, 0)  # patches lie all over the photograph, and small pictures at the edges of the canvas
+
+    def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
+        """Draw it; what part of the canvas is painted anew does not matter."""
+        del clip, ratio
+        box = self._looked.box
+        if box is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        canvas = QRectF(0, 0, viewport.width, viewport.height)
+        cell = _outline(viewport, box)
+        places = self._places(viewport, canvas, [cell])
+        self._paint_arrow(painter, cell, places)
+        for rank, at, image in reversed(places):
+            painter.setOpacity(self._looked.strength(rank))
+            if image is not None:
+                inset.paint(painter, at, image)
+            strokes.square(painter, at, _colour(rank))
+        painter.setOpacity(self._looked.opacity)
+        strokes.square(painter, cell, WHITE)
+        self._paint_numbers(painter, canvas, cell, places)
+
+    def _places(self, viewport: Viewport, canvas: QRectF, taken: list[QRectF]) -> list[tuple[int, QRectF, QImage | None]]:
+        """Each rank with where its patch is marked; what is out of view has a small picture at the edge."""
+        found: list[tuple[int, QRectF, QImage | None]] = []
+        for rank, box, _ in self._looked.retrievals:
+            at, image = _outline(viewport, box), None
+            if not canvas.intersects(at):
+                at = inset.place(at.center(), canvas, taken)
+                part = self._excerpt(inset.around(box))
+                image = part[0] if part else None
+            taken.append(at)
+            found.append((rank, at, image))
+        return found
+
+    def _paint_arrow(self, painter: QPainter, cell: QRectF, places: Iterable[tuple[int, QRectF, QImage | None]]) -> None:
+        """From the patch that prevails in the pixel."""
+        for rank, at, _ in places:
+            if rank == self._looked.rank_here and not at.intersects(cell):
+                painter.setOpacity(self._looked.strength(rank))
+                strokes.arrow(painter, strokes.rim(at, cell.center()), strokes.rim(cell, at.center()), _colour(rank))
+
+    def _paint_numbers(self, painter: QPainter, canvas: QRectF, cell: QRectF, places: list[tuple[int, QRectF, QImage | None]]) -> None:
+        """At a corner of each patch, where nothing else that counts is hidden."""
+        font, taken = QGuiApplication.font(), [cell, *(at for _, at, _ in places)]
+        for rank, at, _ in places:
+            painter.setOpacity(self._looked.strength(rank))
+            spot = _corner(at, marks.badge_size(rank + 1, font), canvas, taken)
+            badge = marks.badge(painter, spot, rank + 1, font)
+            marks.border(painter, badge, _colour(rank), 1.5, 4)
+            taken.append(badge)
+
+
+def _corner(at: QRectF, size: QSizeF, canvas: QRectF, taken: list[QRectF]) -> QPointF:
+    """Where a number stands: outside one of the corners, wholly in the canvas, over nothing else if there is such a place."""
+    gap = strokes.COLOUR_LINE[1] / 2
+    left, right = at.left() - gap, at.right() + gap - size.width()
+    above, below = at.top() - gap - size.height(), at.bottom() + gap
+    before, after = at.left() - gap - size.width(), at.right() + gap
+    spots = [(left, above), (right, above), (left, below), (right, below), (before, at.top() - gap), (after, at.top() - gap)]
+    rects = [QRectF(QPointF(round(x), round(y)), size) for x, y in (*spots, (at.left(), at.top()))]
+    inside = [one for one in rects if canvas.contains(one)] or rects
+    return next((one for one in inside if not any(one.intersects(other) for other in taken)), inside[0]).topLeft()
+
+
+def _outline(viewport: Viewport, box: Box) -> QRectF:
+    """Where a patch is outlined: around its pixels, on whole pixels of the device, large enough to be seen."""
+    at, ratio = viewport.rect(box), viewport.ratio
+    more = max(LEAST - at.width(), 0.0) / 2, max(LEAST - at.height(), 0.0) / 2
+    at = at.adjusted(-more[0], -more[1], more[0], more[1])
+    left, top, right, bottom = (round(one * ratio) / ratio for one in (at.left(), at.top(), at.right(), at.bottom()))
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def _colour(rank: int) -> str:
+    return QColor(RANKS[rank % len(RANKS)]).name()
