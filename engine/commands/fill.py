@@ -44,6 +44,7 @@ def add_to(commands: Any) -> None:
     references.add_to(command)
     command.add_argument("--sample", type=Path, metavar="AREA", help="a picture of the same size, white = texture may be copied from here")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method; may be given again")
+    command.add_argument("--finish", metavar="NAME[:KEY=VALUE,...]", help="what betters the fill afterwards, one of `inlay methods`")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="another number, another result (0)")
     command.add_argument(
         "--grow", type=int, metavar="PX", help="pixels by which the hole is grown (by default a little, against ghost outlines)"
@@ -75,13 +76,16 @@ def _filled_and_saved(arguments: argparse.Namespace) -> None:
     clock = _Clock()
     picture, mask, area, others = _opened(arguments)
     clock.lap("open")
-    from engine.methods import method_named  # noqa: PLC0415 - torch: not before the files are known to be good
+    from engine.finishes import typed  # noqa: PLC0415 - torch: not before the files are known to be good
+    from engine.methods import method_named  # noqa: PLC0415
     from engine.pipeline import Pipeline  # noqa: PLC0415
 
     clock.lap("import")
     method = method_named(references.method_of(arguments))
     settings = chosen_settings(arguments.set, method.card.settings)
-    job = Job(picture, mask, method.card.name, settings, area, arguments.seed, arguments.device, references=others)
+    finish, finishing = ("", None) if arguments.finish is None else typed(arguments.finish)
+    chance = {"seed": arguments.seed, "device": arguments.device}
+    job = Job(picture, mask, method.card.name, settings, area, **chance, references=others, finish=finish, finishing=finishing)
     result, clock.seconds["first preview"] = _followed(Pipeline(), job, arguments)
     clock.lap("fill")
     after = picture.with_patches(result.patches)

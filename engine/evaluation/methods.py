@@ -1,4 +1,4 @@
-"""The methods that take part, as they are typed: `patchmatch:smooth=1,effort=best,telea,peer:fsr`."""
+"""The methods that take part, as they are typed: `patchmatch:smooth=1,effort=best,telea,telea+texture-memory:smooth=1,peer:fsr`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def split(text: str) -> list[str]:
-    """Split at the commas between methods: `a:x=1,y=2,b` is `a` with two settings, and `b`."""
+    """Split at the commas between methods: `a:x=1,y=2,b+c:z=3` is `a` with two settings, and `b` with a finish that has one."""
     found: list[str] = []
     for part in (one.strip() for one in text.split(",")):
-        if found and ":" in found[-1] and "=" in part and ":" not in part.partition("=")[0]:
+        if found and ":" in found[-1] and "=" in part and not {":", "+"} & set(part.partition("=")[0]):
             found[-1] += f",{part}"
         else:
             found.append(part)
@@ -32,6 +32,8 @@ def checked_methods(text: str) -> tuple[str, ...]:
         if found.count(one) > 1:
             raise BadInput(f"The method {one} stands there twice; name each once.")
         kind, _, name = one.partition(":")
+        if kind == "peer" and "+" in name:
+            raise BadInput(f"A finish follows a method of the shelf, and {one.partition('+')[0]} is none; leave the finish out.")
         if kind == "peer":
             check_peer(name)
         else:
@@ -41,7 +43,7 @@ def checked_methods(text: str) -> tuple[str, ...]:
 
 def takes_references(method: str) -> bool:
     """Whether a method of the shelf or a peer, as typed, fills from other photographs of the same place."""
-    name, _, peer = method.partition(":")
+    name, _, peer = method.partition("+")[0].partition(":")
     if name == "peer":
         return PEERS[peer].references
     from engine.methods import method_named  # noqa: PLC0415 - brings torch

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import main
+from engine import finishes
 from engine.methods import shelf
 from tests.engine.desk import Desk, sentence
+from tests.engine.finishing import lay_palette
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +55,7 @@ def test_help_names_every_option(root: Path) -> None:
     said, _ = loaded(root, "fill", "--help")
     for option in (
         *("PHOTO", "MASK", "-o", "--output", "--method", "--sample", "--set", "--seed", "--grow", "--device", "{auto,cpu,cuda,mps}"),
-        *("--evidence", "--json", "--overwrite", "--quiet"),
+        *("--finish", "--evidence", "--json", "--overwrite", "--quiet"),
     ):
         assert option in said
 
@@ -84,9 +86,13 @@ def test_ctrl_c_at_the_front_door(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert sentence(capsys.readouterr().err) == "Stopped; nothing was written."
 
 
-def test_methods_lists_the_shelf(desk: Desk) -> None:
+def test_methods_lists_both_shelves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_palette(monkeypatch)
     said = desk.run("methods")
     assert (said.code, said.err) == (0, "")
+    assert said.out.index("telea: ") < said.out.index("--finish palette:KEY=VALUE,...: The nearest colour there is.\n  none\n")
+    assert "\n  keep=...  How much of the colour stays as it was. (0.0 to 1.0; 0.0)\n" in said.out
+    assert "\n  channel=...  Which channels are compared. (all, first; all)\n" in said.out
     for name, method in shelf().items():
         assert f"{name}: {method.card.sentence}\n  {method.card.paper}\n" in said.out
         for setting, limits in method.card.settings.described().items():
@@ -96,13 +102,16 @@ def test_methods_lists_the_shelf(desk: Desk) -> None:
     assert "(yes, no; yes)" in said.out
 
 
-def test_methods_as_json(desk: Desk) -> None:
+def test_methods_as_json(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_palette(monkeypatch)
     listed = json.loads(desk.run("methods", "--json").out)
-    assert [one["name"] for one in listed] == list(shelf())
-    for one, method in zip(listed, shelf().values(), strict=True):
-        card = method.card
+    behind = finishes.shelf()
+    assert [(one["kind"], one["name"]) for one in listed] == [("method", name) for name in shelf()] + [("finish", name) for name in behind]
+    for one, of in zip(listed, [*shelf().values(), *behind.values()], strict=True):
+        card = of.card
         assert (one["title"], one["sentence"], one["paper"], one["copies"]) == (card.title, card.sentence, card.paper, card.copies)
         assert tuple(one["devices"]) == card.devices
         assert list(one["settings"]) == list(card.settings.described())
+    assert next(one for one in listed if one["name"] == "palette")["not_after"] == ["navier-stokes"]
     radius = {one["name"]: one["settings"] for one in listed}["telea"]["radius"]
     assert (radius["default"], radius["least"], radius["most"]) == (3, 1, 20)
