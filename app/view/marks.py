@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.view.style import bold, by_keyboard, small
-from app.view.theme import BADGE, BADGE_LINE, WHITE, current
+from app.view.theme import BADGE, BADGE_LINE, BLACK, WHITE, current
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont
@@ -55,12 +55,12 @@ def badge_size(number: int, font: QFont) -> QSizeF:
     return QSizeF(max(height, metrics.horizontalAdvance(str(number)) + 8), height)
 
 
-def badge(painter: QPainter, corner: QPointF, number: int, font: QFont) -> QRectF:
-    """A number, white on black with a thin line, so that it is seen on any picture. Returns where it lies."""
+def badge(painter: QPainter, corner: QPointF, number: int, font: QFont, colour: str = "") -> QRectF:
+    """A number, white on black with a thin line, so that it is seen on any picture; of a rank, black on its colour. Returns where it lies."""
     rect = QRectF(corner, badge_size(number, font))
-    ground(painter, rect, BADGE, 4)
-    border(painter, rect, BADGE_LINE, 1, 4)
-    painter.setPen(QColor(WHITE))
+    ground(painter, rect, colour or BADGE, 4)
+    border(painter, rect, BLACK if colour else BADGE_LINE, 1, 4)
+    painter.setPen(QColor(BLACK if colour else WHITE))
     painter.setFont(bold(small(font)))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(number))
     return rect

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
-from skimage.filters import gaussian
 
 from engine.evidence import NearestNeighborField
 from engine.retrieved import RetrievedPatches
@@ -69,7 +69,9 @@ def retrieved(candidate: Candidate) -> RetrievedPatches:
         attention[cell] += (0.05 * np.exp(-near / 40)).astype(np.float16)
         attention[cell] /= max(float(attention[cell].sum()), 1.0)
     boxes = np.concatenate([cells * SIDE, np.full((len(cells), 2), SIDE)], axis=1).astype(np.int32)
-    return RetrievedPatches(pixels, boxes, np.array(memory, np.int32), chosen, scores, attention, ranks, STAGES, _stages(candidate, rows, columns))
+    return RetrievedPatches(
+        pixels, boxes, np.array(memory, np.int32), chosen, scores, attention, ranks, STAGES, _stages(candidate, rows, columns)
+    )
 
 
 def _stages(candidate: Candidate, rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.uint8]:
@@ -77,5 +79,5 @@ def _stages(candidate: Candidate, rows: NDArray[Any], columns: NDArray[Any]) -> 
     window, box = candidate.evidence[0].pixels.window, candidate.patch.box
     result = candidate.patch.pixels.reshape(*box.size, -1)
     at = rows + window.box.top - box.top, columns + window.box.left - box.left
-    blurred = gaussian(result.astype(np.float32), 12, channel_axis=-1)
+    blurred = np.asarray(cv2.GaussianBlur(result, (0, 0), 12)).reshape(result.shape)
     return np.stack([blurred[at], result[at] // 24 * 24, result[at]]).astype(np.uint8)

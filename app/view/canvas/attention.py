@@ -13,6 +13,8 @@ from app.view.theme import BLACK
 from engine.drawing import heat_colours
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from app.view.canvas.looked_cell import LookedCell
     from app.view.canvas.viewport import Viewport
     from engine.geometry import Box
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 LEAST = 0.01
 """Of the greatest share: what counts less is not drawn."""
 
-FAINT, STRONG = 0.25, 0.8
+FAINT, STRONG = 0.2, 0.8
 """How strong the heat is that stands for the least share, and for the greatest."""
 
-VEIL = 0.35
+VEIL = 0.4
 """Of black over the photograph, so that the heat is told from its colours."""
 
 
@@ -72,7 +74,7 @@ class AttentionLayer(QObject):
 
 
 def _tints(evidence: RetrievedPatches, cell: int) -> list[tuple[Box, QColor]]:
-    """Boxes and their colours, the least share first."""
+    """Boxes and their colours over the veil, the least share first; the cell itself is not veiled."""
     attended = evidence.attended(cell)
     if not attended:
         return []
@@ -80,12 +82,15 @@ def _tints(evidence: RetrievedPatches, cell: int) -> list[tuple[Box, QColor]]:
     seen = [(box, share / most) for box, share in reversed(attended) if share >= LEAST * most]
     colours = heat_colours(np.array([[share for _, share in seen]], np.float32), 0.0, 1.0)[0]
     strengths = [FAINT + (STRONG - FAINT) * math.sqrt(share) for _, share in seen]
-    return [(box, _colour(rgb, strength)) for (box, _), rgb, strength in zip(seen, colours, strengths, strict=True)]
+    tints = [(box, _over_veil(rgb, strength)) for (box, _), rgb, strength in zip(seen, colours, strengths, strict=True)]
+    return [*tints, (evidence.cell(cell), QColor(0, 0, 0, 0))]
 
 
-def _colour(rgba: np.ndarray, strength: float) -> QColor:
-    red, green, blue = (int(value) for value in rgba[:3])
-    return QColor(red, green, blue, round(255 * strength))
+def _over_veil(rgba: NDArray[np.uint8], strength: float) -> QColor:
+    """A colour so strong, with the veil showing through."""
+    alpha = strength + VEIL * (1 - strength)
+    red, green, blue = (round(int(value) * strength / alpha) for value in rgba[:3])
+    return QColor(red, green, blue, round(255 * alpha))
 
 
 def _veil() -> QColor:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST = 5.0
 """Device-independent pixels across cells; the lines of smaller ones would hide what they show."""
 
-LINES = (BLACK, 3, 0.3), (WHITE, 1, 0.65)
+LINES = (BLACK, 3, 0.3), (WHITE, 1, 0.6)
 """The line below and the line above: colour, width in device-independent pixels, opacity."""
 
 
@@ -69,10 +69,8 @@ class _Grid:
 
     def __init__(self, evidence: RetrievedPatches) -> None:
         self.evidence = evidence
-        boxes = [evidence.cell(number) for number in range(len(evidence.cells))]
-        edges = np.array([(box.top, box.left, box.bottom, box.right) for box in boxes], np.int64).reshape(-1, 4)
-        top, left, bottom, right = edges.T
-        self.side = float(np.median(bottom - top)) if boxes else 0.0
+        top, left, bottom, right = _edges(evidence)
+        self.side = float(np.median(bottom - top)) if len(top) else 0.0
         """Of a cell, in pixels of the picture."""
         self._across = np.unique(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]), axis=0)
         self._down = np.unique(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]), axis=0)
@@ -85,6 +83,15 @@ class _Grid:
         return [QLine(begin, row, end, row) for row, begin, end in rows] + [
             QLine(column, begin, column, end) for column, begin, end in columns
         ]
+
+
+def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
+    """Top, left, bottom and right of every cell, as `Window.picture_box` has one: a large hole has tens of thousands."""
+    window = evidence.pixels.window
+    top, left, height, width = evidence.cells.astype(np.int64).T
+    (tall, wide), (down, across) = window.box.size, window.size
+    rows, columns = (top * tall // down, -((top + height) * -tall // down)), (left * wide // across, -((left + width) * -wide // across))
+    return window.box.top + rows[0], window.box.left + columns[0], window.box.top + rows[1], window.box.left + columns[1]
 
 
 def _on(edges: NDArray[np.int64], zoom: float, corner: tuple[int, int], between: tuple[int, int]) -> list[list[int]]:

@@ -92,9 +92,7 @@ class RetrievedMarks(QObject):
         for rank, at, _ in places:
             painter.setOpacity(self._looked.strength(rank))
             spot = _corner(at, marks.badge_size(rank + 1, font), canvas, taken)
-            badge = marks.badge(painter, spot, rank + 1, font)
-            marks.border(painter, badge, _colour(rank), 1.5, 4)
-            taken.append(badge)
+            taken.append(marks.badge(painter, spot, rank + 1, font, _colour(rank)))
 
 
 def _corner(at: QRectF, size: QSizeF, canvas: QRectF, taken: list[QRectF]) -> QPointF:
