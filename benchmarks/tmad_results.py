@@ -34,8 +34,6 @@ INTRODUCTION = (
     " the hole is the middle 128 x 128. Intervals hold the mean with a confidence of 95 % (bootstrap over photographs); differences are of"
     " pairs on the same photographs; of detail and seam they are of distances from 1 and 0, so that less is better."
 )
-FINISH = ("+texture-memory", "finish=texture-memory")
-"""How a method is typed that the texture memory finishes."""
 
 
 def parsed() -> argparse.Namespace:
@@ -86,10 +84,8 @@ def _kind(part: Part) -> Iterator[str]:
 
 def unfinished(method: str) -> str:
     """The method without its finish; "" where it has none."""
-    for word in FINISH:
-        if word in method:
-            return method.replace(word, "").replace(":,", ":").replace(",,", ",").rstrip(":,")
-    return ""
+    before, plus, _ = method.partition("+")
+    return before if plus else ""
 
 
 def _row(part: Part, method: str, scores: Sequence[str]) -> list[str]:
