@@ -62,6 +62,8 @@ _READINGS = {
     "confidence": ("Confidence", "Light pixels are those of which the method is sure; dark ones deserve a second look."),
 }
 
+_FINISH = "finish"
+"""The stage of what a finish tells."""
 _STAGES = "What stood in the hole on the way, from the empty hole to the photograph as it was saved."
 _SHEET = "On top, cells of the fill in white and the patches they were made from in the colours of their ranks; below, each of these cells beside its patches, enlarged."
 
@@ -166,9 +168,10 @@ def write_evidence(
     to = _Folder(folder, [])
     shown = _Photographs(before, result, mask, {one.name: one.picture for one in references})
     try:
-        sections = [_write_hole(to, hole, shown) for hole in _holes(before, patches, evidence, mask)]
+        holes = _holes(before, patches, evidence, mask)
+        sections = [_write_hole(to, hole, shown) for hole in holes]
         with to.file("index.html") as stream:
-            stream.write(page(_facts(before, mask, evidence), sections).encode())
+            stream.write(page(_facts(before, mask, [one for hole in holes for one in hole.evidence]), sections).encode())
     except OSError as error:
         raise EngineFailure(
             f"The evidence could not be written to {folder} ({error.strerror or error}); make room or name another."
@@ -190,13 +193,17 @@ def _holes(picture: Picture, patches: Sequence[Patch], evidence: Sequence[Eviden
 
 
 def _about(patch: Patch, left: list[Evidence]) -> tuple[Evidence, ...]:
-    """Evidence of the pixels in a patch, one of each kind; taken out of what is left. Windows overlap where one was filled after another."""
+    """Evidence of the pixels in a patch, one of each kind; taken out of what is left. Windows overlap where one was filled after another.
+
+    What a finish has told anew is its own: no pixel is any more as the method made it.
+    """
     kinds: dict[tuple[str, str], Evidence] = {}
     for one in left:
         if one.pixels.box is not None and one.pixels.box.common(patch.box) == one.pixels.box:
             kinds.setdefault((one.name, one.stage), one)
     left[:] = [one for one in left if not any(one is taken for taken in kinds.values())]
-    return tuple(sorted(kinds.values(), key=lambda one: -len(one.pixels)))
+    anew = {one.name for one in kinds.values() if one.stage == _FINISH}
+    return tuple(sorted((one for one in kinds.values() if one.stage == _FINISH or one.name not in anew), key=lambda one: -len(one.pixels)))
 
 
 def _facts(picture: Picture, mask: Mask, evidence: Sequence[Evidence]) -> str:
@@ -265,19 +272,17 @@ def _write_flows(to: _Folder, hole: _Hole) -> tuple[str, ...]:
 
 def _write_parts(to: _Folder, hole: _Hole, result: Picture) -> tuple[Part, ...]:
     """Retrieved patches: the fill at its stages, the patches by rank after figure 7 of Xu et al., and their arrays."""
-    parts: list[Part] = []
-    for one in hole.evidence:
-        if isinstance(one, RetrievedPatches):
-            tail = f"-{len(parts) + 1}" if parts else ""
-            sheet, stages, arrays = f"{hole.name}-retrieved{tail}.png", f"{hole.name}-stages{tail}.png", f"{hole.name}-retrieved{tail}.npz"
-            figures = (
-                Shown(stages, to.image(stages, stages_strip(one, result), profile(result)), "Stages", _STAGES, wide=True),
-                Shown(sheet, to.image(sheet, contact_sheet(one, result), profile(result)), "Cells and their patches", _SHEET, wide=True),
-            )
-            with to.file(arrays) as stream:
-                np.savez_compressed(stream, allow_pickle=False, **arrays_of(one))
-            parts.append(Part(f"{one.name}: {one.stage}" if tail else one.name, _prevailing(one), figures, arrays, RETRIEVED))
-    return tuple(parts)
+    one = next((one for one in hole.evidence if isinstance(one, RetrievedPatches)), None)
+    if one is None:
+        return ()
+    sheet, stages, arrays = f"{hole.name}-retrieved.png", f"{hole.name}-stages.png", f"{hole.name}-retrieved.npz"
+    figures = (
+        Shown(stages, to.image(stages, stages_strip(one, result), profile(result)), "Stages", _STAGES, wide=True),
+        Shown(sheet, to.image(sheet, contact_sheet(one, result), profile(result)), "Cells and their patches", _SHEET, wide=True),
+    )
+    with to.file(arrays) as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays_of(one))
+    return (Part(one.name, _prevailing(one), figures, arrays, RETRIEVED),)
 
 
 def _prevailing(evidence: RetrievedPatches) -> str:

@@ -102,7 +102,8 @@ def _words(evidence: RetrievedPatches, shown: int, *, selected: bool) -> list[st
     return [
         f"Retrieved patches: {of}{why}",
         "White is a cell of the fill with its number, a colour a patch that it was made from: 3.2 is the patch of rank 2 for cell 3.",
-        f"The number under a patch is its {evidence.meaning}; cells have their numbers in the arrays, places are row and column in the photograph.",
+        f"The number under a patch: {evidence.meaning}. Cells have their numbers in the arrays; places are row and column in the photograph.",
+        "All of a row is enlarged alike; dimmed is what lies around a patch that is smaller than its cell.",
     ]
 
 
@@ -150,7 +151,7 @@ def _outline(pen: ImageDraw.ImageDraw, view: View, box: Box, colours: Iterable[t
     left, top, right, bottom = view.outline(box.common(view.box) or box)
     for k, colour in enumerate(colours):
         inset = 3 * k
-        if right - left > 2 * inset + 4 and bottom - top > 2 * inset + 4:
+        if not k or min(right - left, bottom - top) > 2 * inset + 4:
             at = (left + inset, top + inset, right - inset, bottom - inset)
             pen.rectangle((at[0] - 1, at[1] - 1, at[2] + 1, at[3] + 1), outline=_BLACK, width=4)
             pen.rectangle(at, outline=colour, width=2)
@@ -191,8 +192,10 @@ class _Columns:
     names: tuple[str, ...]
     """As filled, then the stages."""
     ranks: int
+    long: int
+    """Pixels of the photograph that a tile shows at most, down and across."""
     tile: int
-    """Pixels of a side."""
+    """Pixels of its side on the sheet."""
     width: int
     """Of the sheet."""
 
@@ -205,12 +208,22 @@ class _Columns:
         long = max(max(box.size) for box in boxes) if boxes else room
         tile = long * (room // long) if long <= room else room
         width = beside + count * (max(tile, _LEAST_COLUMN) + _GAP) - _GAP
-        return cls(names, ranks, tile, max(width, least + 2 * _MARGIN, _NARROWEST))
+        return cls(names, ranks, long, tile, max(width, least + 2 * _MARGIN, _NARROWEST))
 
     def left(self, column: int) -> int:
         """Of a tile."""
         apart = 2 * _GAP if column >= len(self.names) else 0
         return _MARGIN + _BADGE + column * (max(self.tile, _LEAST_COLUMN) + _GAP) + apart
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the sheet a pixel of the photograph."""
+        return self.tile / self.long
+
+    def enlarged(self, image: Image.Image) -> Image.Image:
+        """A part of the photograph at the scale of all tiles."""
+        size = (max(1, round(image.width * self.scale)), max(1, round(image.height * self.scale)))
+        return image.resize(size, Image.Resampling.LANCZOS if self.scale < 1 else Image.Resampling.NEAREST)
 
     def head(self, pen: ImageDraw.ImageDraw, down: float) -> None:
         """The name of each column."""
@@ -237,26 +250,34 @@ def _row(image: Image.Image, columns: _Columns, top: int, place: int, cell: _Cel
     badge(pen, (_MARGIN + 16, top + 15), place)
     seen = [None, *range(len(evidence.stages))]
     for column, stage in enumerate(seen):
-        tile = _fitted(_crop(cell.picture, box, None if stage is None else (evidence, stage)), columns.tile)
-        image.paste(tile, (columns.left(column), top))
+        tile = _crop(cell.picture, box, None if stage is None else (evidence, stage))
+        image.paste(columns.enlarged(tile), (columns.left(column), top))
     _below(pen, (columns.left(0), top + columns.tile + 6), f"cell {cell.number}", f"{box.top}, {box.left}")
     found = {one.rank: one for one in evidence.retrievals(cell.number)}
     for rank in range(columns.ranks):
-        _candidate(image, (columns.left(len(seen) + rank), top), columns.tile, rank, (cell.picture, found.get(rank)))
+        _candidate(image, columns, (columns.left(len(seen) + rank), top), rank, (cell.picture, found.get(rank)))
 
 
-def _candidate(image: Image.Image, at: tuple[int, int], tile: int, rank: int, patch: tuple[Picture, Retrieved | None]) -> None:
+def _candidate(image: Image.Image, columns: _Columns, at: tuple[int, int], rank: int, patch: tuple[Picture, Retrieved | None]) -> None:
     """A patch in its colour with its score and place; a gap where there is none."""
     pen, (left, top), (picture, one) = ImageDraw.Draw(image), at, patch
     if one is None:
-        pen.rectangle((left, top, left + tile - 1, top + tile - 1), fill=_NOTHING)
-        pen.text((left + tile / 2, top + tile / 2), "none", fill=FAINT, font=font(17), anchor="mm")
+        pen.rectangle((left, top, left + columns.tile - 1, top + columns.tile - 1), fill=_NOTHING)
+        pen.text((left + columns.tile / 2, top + columns.tile / 2), "none", fill=FAINT, font=font(17), anchor="mm")
         return
-    seen = _fitted(_crop(picture, one.box), tile)
-    image.paste(seen, at)
+    down, across = (columns.long - one.box.height) // 2, (columns.long - one.box.width) // 2
+    around = Box(one.box.top - down, one.box.left - across, columns.long, columns.long)
+    image.paste(columns.enlarged(Image.eval(_crop(picture, around), _dimmed)), at)
+    seen = columns.enlarged(_crop(picture, one.box))
+    left, top = left + round(across * columns.scale), top + round(down * columns.scale)
+    image.paste(seen, (left, top))
     pen.rectangle((left - 4, top - 4, left + seen.width + 3, top + seen.height + 3), outline=_colour(rank), width=4)
-    score = f"{one.score:.2f}" if np.isfinite(one.score) else "unknown"
-    _below(pen, (left, top + tile + 6), score, f"{one.box.top}, {one.box.left}")
+    score = f"{one.score:.2g}" if np.isfinite(one.score) else "unknown"
+    _below(pen, (at[0], at[1] + columns.tile + 6), score, f"{one.box.top}, {one.box.left}")
+
+
+def _dimmed(level: int) -> int:
+    return level * 2 // 5
 
 
 def _below(pen: ImageDraw.ImageDraw, at: tuple[int, int], first: str, second: str) -> None:
@@ -266,14 +287,6 @@ def _below(pen: ImageDraw.ImageDraw, at: tuple[int, int], first: str, second: st
 
 def _colour(rank: int) -> tuple[int, int, int]:
     return RANKS[rank % len(RANKS)]
-
-
-def _fitted(image: Image.Image, tile: int) -> Image.Image:
-    """As large as a tile: enlarged by whole pixels, or reduced."""
-    long = max(image.size)
-    zoom = tile / long if long > tile else tile // long
-    size = (max(1, round(image.width * zoom)), max(1, round(image.height * zoom)))
-    return image.resize(size, Image.Resampling.LANCZOS if zoom < 1 else Image.Resampling.NEAREST)
 
 
 def _crop(picture: Picture, box: Box, stage: tuple[RetrievedPatches, int] | None = None) -> Image.Image:
