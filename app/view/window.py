@@ -10,11 +10,16 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter,
 
 from app.view import clipboard, icons, style
 from app.view.canvas.aim import Aim
+from app.view.canvas.attention import AttentionLayer
 from app.view.canvas.canvas import Canvas
+from app.view.canvas.cell_grid import CellGrid
 from app.view.canvas.findings import EvidenceLayer
+from app.view.canvas.looked_cell import LookedCell
 from app.view.canvas.overlay import Overlay
 from app.view.canvas.pointer import Pointer
 from app.view.canvas.reticle import Reticle
+from app.view.canvas.retrieved_marks import RetrievedMarks
+from app.view.canvas.stages import StageLayer
 from app.view.canvas.views import Views
 from app.view.clipboard import Drops
 from app.view.dialogs import Dialogs
@@ -75,7 +80,7 @@ class Window(QMainWindow):
         self.pointer = Pointer(document, toolbox, desk.inspection, self.aim)
         self.fill_page = FillPage(document, desk.recipe, filling, actions, theme)
         self.reference_page = ReferencePage(document, desk.recipe, display, actions, theme)
-        self.evidence_page = EvidencePage(document, desk.inspection, display, actions, theme)
+        self.evidence_page = EvidencePage(document, desk.inspection, desk.retrieving, display, actions, theme)
         self.views = Views(
             self.canvas,
             document,
@@ -88,9 +93,14 @@ class Window(QMainWindow):
             self.fill_page.excerpts.part,
             theme,
         )
+        cell = LookedCell(desk.retrieving, desk.inspection, toolbox, display, self)
         self.layers = (
+            AttentionLayer(cell, self),
+            StageLayer(document, desk.retrieving, display, self.canvas.sights, self),
             EvidenceLayer(document, desk.inspection, display, self),
+            CellGrid(desk.retrieving, display, self),
             Overlay(document, filling, desk.recipe, display, toolbox, self),
+            RetrievedMarks(cell, self.fill_page.excerpts.part, self),
             *self.views.layers,
             Reticle(toolbox, self.aim, self),
         )
@@ -140,7 +150,7 @@ class Window(QMainWindow):
         desk.document.history_changed.connect(self._title)
         desk.display.changed.connect(self._display_changed)
         desk.recipe.changed.connect(self._tell_machine)
-        for speaks in (desk.filling, desk.filing, desk.adding, desk.matching):
+        for speaks in (desk.filling, desk.filing, desk.adding, desk.exporting, desk.matching):
             speaks.said.connect(self.say)
         desk.filing.opening.connect(self._opening)
         desk.filing.closed_allowed.connect(self._leave)
@@ -178,6 +188,7 @@ class Window(QMainWindow):
             "full_screen": self._full_screen,
             "next_region": lambda: self.go_round(1),
             "previous_region": lambda: self.go_round(-1),
+            "export_retrieved": lambda: self.dialogs.export_retrieved(self.desk.exporting),
             "manual": lambda: Manual(self).show(),
             "copy_report": self._copy_report,
         }
@@ -310,7 +321,8 @@ class Window(QMainWindow):
         self.desk.actions["full_screen"].setChecked(self.isFullScreen())
 
     def _copy_report(self) -> None:
-        QGuiApplication.clipboard().setText(self.desk.filling.report or self.desk.filing.report or self.desk.adding.report)
+        reports = (speaks.report for speaks in (self.desk.filling, self.desk.filing, self.desk.adding, self.desk.exporting))
+        QGuiApplication.clipboard().setText(next(filter(None, reports), ""))
 
     def escape(self) -> None:
         """One thing a press: the gesture, the running fill, what waits after it, the pin, the message."""

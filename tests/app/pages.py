@@ -15,6 +15,7 @@ from skimage import data
 
 from app.actions import Actions
 from app.display import Display
+from app.retrieving import Retrieving
 from app.toolbox import Toolbox
 from app.view import style
 from app.view.panel.evidence_page import EvidencePage
@@ -48,6 +49,7 @@ class Pages:
     fill: FillPage
     reference: ReferencePage
     evidence: EvidencePage
+    retrieving: Retrieving
 
     def learn(self) -> None:
         """The engine is loaded."""
@@ -72,6 +74,8 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
     parent.setParent(window)
     actions, display = Actions(parent), Display(parent)
     actions.follow(core.document, core.filling, Toolbox(parent), display, core.inspection)
+    retrieving = Retrieving(core.document, core.inspection, parent)
+    actions.follow_patches(retrieving)
     does = {
         "another": core.filling.another,
         "fill": core.filling.fill,
@@ -80,6 +84,8 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
         "not_from_here": core.inspection.not_from_here,
         "use_references": core.recipe.use_references,
         "clear_points": core.document.references.clear,
+        "cells": lambda: display.set("cells", not display.cells),
+        "attention": lambda: display.set("attention", not display.attention),
     }
     for name, act in does.items():
         actions[name].triggered.connect(lambda _=False, act=act: act())
@@ -87,7 +93,7 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
     panel = Panel(display)
     fill = FillPage(core.document, core.recipe, core.filling, actions, current())
     reference = ReferencePage(core.document, core.recipe, display, actions, current())
-    evidence = EvidencePage(core.document, core.inspection, display, actions, current())
+    evidence = EvidencePage(core.document, core.inspection, retrieving, display, actions, current())
     panel.add_page("fill", "Fill", fill)
     panel.add_page("reference", "Reference", reference)
     panel.add_page("evidence", "Evidence", evidence)
@@ -97,7 +103,7 @@ def shown(core: Core, width: int = 320, height: int = 900) -> Pages:
     core.qtbot.waitExposed(window)
     core.open(photograph())
     window.activateWindow()
-    return Pages(core, window, actions, display, panel, fill, reference, evidence)
+    return Pages(core, window, actions, display, panel, fill, reference, evidence, retrieving)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from app.view.controls import key_of, label
 from app.view.form import SECTION
 from app.view.panel.excerpts import Excerpts
 from app.view.panel.layer_section import KeySection, LayerSection
+from app.view.panel.retrieved_section import RetrievedSection
 from app.view.panel.source_section import SourceSection, no_source
 from app.words import tr
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.display import Display
     from app.document import Document
     from app.inspection import Inspection
+    from app.retrieving import Retrieving
     from app.view.theme import Theme
 
 
@@ -32,6 +34,7 @@ class EvidencePage(QWidget):
         self,
         document: Document,
         inspection: Inspection,
+        retrieving: Retrieving,
         display: Display,
         actions: Actions,
         theme: Theme,
@@ -41,19 +44,22 @@ class EvidencePage(QWidget):
         self._document, self._inspection = document, inspection
         self.theme = theme
         self.note = label("", "small", wraps=True)
-        self.source = SourceSection(document, inspection, actions, Excerpts(document, self))
+        excerpts = Excerpts(document, self)
+        self.source = SourceSection(document, inspection, actions, excerpts)
+        self.retrieved = RetrievedSection(document, inspection, retrieving, display, actions, excerpts, self.source.pin)
         self.layers = LayerSection(inspection, display, actions)
         self.key = KeySection()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SECTION)
-        for part in (self.note, self.source, self.layers, self.key):
+        for part in (self.note, self.retrieved, self.source, self.layers, self.key):
             column.addWidget(part)
         column.addStretch(1)
         self._key_of_inspect = key_of(actions["inspect"])
         self._listed = False
         document.choices_changed.connect(self._choices_changed)
         inspection.changed.connect(self.refresh)
+        retrieving.changed.connect(self._retrieving_changed)
         display.changed.connect(self.refresh)
         self.refresh()
 
@@ -73,6 +79,11 @@ class EvidencePage(QWidget):
         self.refresh()
 
     @Slot()
+    def _retrieving_changed(self) -> None:
+        if self.isVisible():
+            self.retrieved.refresh()
+
+    @Slot()
     def refresh(self) -> None:
         """Show what is inspected now."""
         if not self.isVisible():
@@ -87,9 +98,11 @@ class EvidencePage(QWidget):
         note = self._note(candidate)
         self.note.setText(note)
         self.note.setVisible(bool(note))
+        self.retrieved.refresh()
         self.source.setVisible(is_seen)
         if is_seen:
             self.source.show_source()
+            self.source.pin_button.setVisible(not self.retrieved.pin_button.isVisible())
         self.layers.setVisible(bool(self.layers.rows))
         self.key.setVisible(layer is not None)
         self.key.show_layer(layer)

@@ -166,7 +166,7 @@ def _overlay(pixels: NDArray[Any], values: NDArray[np.float32]) -> None:
     """Write levels of 255 into the colours of pixels, of whichever depth, where there are any."""
     colours = pixels.reshape(*pixels.shape[:2], -1)
     there, count = np.isfinite(values[..., 0]), 3 if colours.shape[2] > 2 else 1
-    levels = np.rint(values[there] * (np.iinfo(pixels.dtype).max // 255))
+    levels = np.rint(values[there][:, :count] * (np.iinfo(pixels.dtype).max // 255))
     colours[..., :count][there] = levels.astype(pixels.dtype)
 
 

@@ -67,13 +67,14 @@ class RetrievedSection(QWidget):
         self._another = actions["another"]
         self.cell, self.way = QWidget(), QWidget()
         self.pin_button = IconButton(pin, _TARGET, 28, Qt.Edge.BottomEdge)
-        self._lay(IconButton(actions["export_retrieved"], _TARGET, 28))
+        self.export = IconButton(actions["export_retrieved"], _TARGET, 28)
+        self._lay()
         self._connect()
 
-    def _lay(self, export: IconButton) -> None:
+    def _lay(self) -> None:
         """The patches above, the stages below."""
         head, below = Form(), Form()
-        head.head(tr("Retrieved patches"), self.pin_button, export)
+        head.head(tr("Retrieved patches"), self.pin_button, self.export)
         below.head(tr("Stages"))
         patches, way, column = QVBoxLayout(self.cell), QVBoxLayout(self.way), QVBoxLayout(self)
         for layout in (patches, way, column):
@@ -181,12 +182,12 @@ class RetrievedSection(QWidget):
             self.refresh()
 
     def _is_out(self, box: Box) -> bool:
-        """Whether a patch may not be used any more: each pixel of one that is used may be."""
+        """Whether nothing of a patch may be used any more."""
         area = self._document.area.pixels
         if self._only is None:
             self._only = is_only(area)
         codes = area[box.slices]
-        return bool((codes != ALLOWED).any() if self._only else (codes == FORBIDDEN).any())
+        return bool((codes != ALLOWED if self._only else codes == FORBIDDEN).all())
 
     @Slot(object)
     def rule_out(self, box: Box) -> None:
