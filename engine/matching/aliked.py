@@ -13,7 +13,7 @@ import torch
 from engine.errors import BadInput
 from engine.matching.keypoints import Features, Keypoints
 from engine.matching.points import clear
-from engine.matching.steady import one_thread
+from engine.ops.steady import one_thread
 from engine.weights import fit
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from engine.matching.keypoints import Features, Keypoints
 from engine.matching.points import MOST, points
-from engine.matching.steady import brisk
+from engine.ops.steady import brisk
 from engine.nets.landmark import padded, read_at
 
 if TYPE_CHECKING:

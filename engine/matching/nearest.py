@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from engine.matching.steady import one_thread
+from engine.ops.steady import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

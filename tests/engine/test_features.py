@@ -10,9 +10,9 @@ import pytest
 import torch
 from skimage import data
 
-from engine.matching import steady
 from engine.matching.features import FEATURES, Features, features, matched
 from engine.matching.keypoints import REMEMBERED, RIM, Keypoints
+from engine.ops import steady
 from tests.engine.laws import with_threads
 
 if TYPE_CHECKING:

@@ -139,7 +139,8 @@ class TmadRecipe(Recipe):
             image, missing = drawn(photographs[int(rng.integers(len(photographs)))], self.settings.size, rng)
             return _seen(image, missing) | {"small_truth": _channels_first(_reduced(image))}
         filled = self._canvases[int(rng.integers(len(self._canvases)))]
-        missing, canvases = filled.hole, filled.canvases()[rng.permutation(RANKS)[np.arange(self.settings.ranks) % RANKS]]
+        order = np.append(0, 1 + rng.permutation(RANKS - 1))[np.arange(self.settings.ranks) % RANKS]  # the best is the first, as it is when filling
+        missing, canvases = filled.hole, filled.canvases()[order]
         image = filled.image
         if rng.random() < 0.5:
             image, missing, canvases = (np.ascontiguousarray(np.flip(one, axis)) for one, axis in ((image, 1), (missing, 1), (canvases, 2)))

@@ -37,6 +37,13 @@ def brisk() -> Generator[None]:
             yield
 
 
+@contextmanager
+def single() -> Generator[None]:
+    """On one thread, in bfloat16 where the processor computes in it: for networks whose other layers (group normalisation) sum by threads too."""
+    with one_thread(), torch.autocast("cpu", torch.bfloat16, enabled=_bfloat16()):
+        yield
+
+
 @functools.cache
 def _bfloat16() -> bool:
     able = torch.cpu.get_capabilities()

@@ -1,0 +1,29 @@
+"""T-MAD's networks as they are shipped, ready to compute."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine import weights
+from engine.nets.tmad import Tmad
+from engine.ops.steady import single
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+NAME = "tmad"
+
+
+@functools.cache
+def network(device: torch.device) -> Tmad:
+    """The networks on a device. Raises MissingWeights."""
+    loaded = weights.load(Tmad(), NAME).eval().requires_grad_(requires_grad=False)
+    return loaded.to(device=device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def computing(device: torch.device) -> AbstractContextManager[Any]:
+    """In which they compute: on the processor the same at any number of threads."""
+    return single() if device.type == "cpu" else torch.autocast(device.type, torch.bfloat16)
