@@ -70,13 +70,13 @@ def batches(examples: Examples, steps: range, batch: int, workers: int, *, rank:
         pin_memory=torch.cuda.is_available(),
         multiprocessing_context="spawn" if workers else None,
     )
-    with _unheard():
+    with unheard():
         feed = iter(loader)
     yield from feed
 
 
 @contextlib.contextmanager
-def _unheard() -> Generator[None]:
+def unheard() -> Generator[None]:
     """Processes that are started meanwhile do not hear that the run is to stop: it needs their examples until it has, and ends them itself.
 
     Where one of them dies all the same, torch would break off whatever the run is doing; it is enough that the next batch does not come.
