@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
+
+from app.view.theme import BADGE
+from engine.geometry import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QImage
-
-    from engine.geometry import Box
 
 SIDE = 72.0
 """In device-independent pixels."""
@@ -25,8 +26,9 @@ APART = 26.0
 
 
 def around(patch: Box) -> Box:
-    """What is shown in it: the patch and what lies near."""
-    return patch.grown(patch.height // 2, patch.width // 2)
+    """What is shown in it: the patch and what lies near, as wide as it is high."""
+    side = 2 * max(patch.size)
+    return Box(patch.top - (side - patch.height) // 2, patch.left - (side - patch.width) // 2, side, side)
 
 
 def place(middle: QPointF, canvas: QRectF, taken: Sequence[QRectF] = ()) -> QRectF:
@@ -39,10 +41,21 @@ def place(middle: QPointF, canvas: QRectF, taken: Sequence[QRectF] = ()) -> QRec
     return next(free, _square(wanted))
 
 
-def paint(painter: QPainter, at: QRectF, image: QImage) -> None:
-    """The small picture, its pixels as squares."""
+def paint(painter: QPainter, at: QRectF, wanted: Box, image: QImage, shown: Box) -> None:
+    """The small picture, its pixels as squares.
+
+    Args:
+        painter: in pixels of the canvas.
+        at: where it stands.
+        wanted: the box that it stands for.
+        image: what is there of it.
+        shown: the box of the image; nothing lies beyond the edge of a photograph.
+    """
+    scale = at.width() / wanted.width
+    x, y = at.left() + (shown.left - wanted.left) * scale, at.top() + (shown.top - wanted.top) * scale
+    painter.fillRect(at, QColor(BADGE))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
-    painter.drawImage(at, image)
+    painter.drawImage(QRectF(x, y, shown.width * scale, shown.height * scale), image)
 
 
 def _square(middle: QPointF) -> QRectF:

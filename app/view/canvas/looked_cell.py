@@ -58,9 +58,9 @@ class LookedCell(QObject):
         return self._retrieving.retrievals if self.found else []
 
     @property
-    def rank_here(self) -> int | None:
-        """The rank that prevails in the inspected pixel."""
-        return self._retrieving.rank_here
+    def foremost(self) -> int | None:
+        """The rank that the panel points at, or else the one that prevails in the inspected pixel."""
+        return self._retrieving.rank_here if self._retrieving.rank is None else self._retrieving.rank
 
     def strength(self, rank: int) -> float:
         """How strongly a rank is drawn: the others stand back while the panel points at one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
@@ -12,7 +12,7 @@ from app.view.canvas import inset, strokes
 from app.view.theme import RANKS, WHITE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from PySide6.QtGui import QImage
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 LEAST = 14.0
 """Device-independent pixels across the outline of a patch, however small the patch is seen."""
+
+
+class _Placed(NamedTuple):
+    """A patch as it is marked on the canvas."""
+
+    rank: int
+    at: QRectF
+    part: tuple[Box, QImage, Box] | None
+    """What `inset.paint` shows of it; None where it is in view."""
 
 
 class RetrievedMarks(QObject):
@@ -40,7 +49,7 @@ class RetrievedMarks(QObject):
     def _changed(self) -> None:
         looked = self._looked
         strengths = tuple(looked.strength(one.rank) for one in looked.retrievals)
-        state = looked.found and (looked.found, strengths, looked.rank_here)
+        state = looked.found and (looked.found, strengths, looked.foremost)
         if state != self._state:
             self._state = state
             self.stale.emit(None, 0)  # patches lie all over the photograph, and small pictures at the edges of the canvas
@@ -57,36 +66,36 @@ class RetrievedMarks(QObject):
         cell = _outline(viewport, box)
         places = self._places(viewport, canvas, [cell])
         self._paint_arrow(painter, cell, places)
-        for rank, at, image in reversed(places):
-            painter.setOpacity(self._looked.strength(rank))
-            if image is not None:
-                inset.paint(painter, at, image)
-            strokes.square(painter, at, _colour(rank))
+        for place in sorted(places, key=lambda one: (one.rank == self._looked.foremost, -one.rank)):
+            painter.setOpacity(self._looked.strength(place.rank))
+            if place.part is not None:
+                inset.paint(painter, place.at, *place.part)
+            strokes.square(painter, place.at, _colour(place.rank))
         painter.setOpacity(self._looked.opacity)
         strokes.square(painter, cell, WHITE)
         self._paint_numbers(painter, canvas, cell, places)
 
-    def _places(self, viewport: Viewport, canvas: QRectF, taken: list[QRectF]) -> list[tuple[int, QRectF, QImage | None]]:
+    def _places(self, viewport: Viewport, canvas: QRectF, taken: list[QRectF]) -> list[_Placed]:
         """Each rank with where its patch is marked; what is out of view has a small picture at the edge."""
-        found: list[tuple[int, QRectF, QImage | None]] = []
+        found: list[_Placed] = []
         for rank, box, _ in self._looked.retrievals:
-            at, image = _outline(viewport, box), None
+            at, part = _outline(viewport, box), None
             if not canvas.intersects(at):
-                at = inset.place(at.center(), canvas, taken)
-                part = self._excerpt(inset.around(box))
-                image = part[0] if part else None
+                at, around = inset.place(at.center(), canvas, taken), inset.around(box)
+                excerpt = self._excerpt(around)
+                part = (around, *excerpt) if excerpt else None
             taken.append(at)
-            found.append((rank, at, image))
+            found.append(_Placed(rank, at, part))
         return found
 
-    def _paint_arrow(self, painter: QPainter, cell: QRectF, places: Iterable[tuple[int, QRectF, QImage | None]]) -> None:
-        """From the patch that prevails in the pixel."""
+    def _paint_arrow(self, painter: QPainter, cell: QRectF, places: list[_Placed]) -> None:
+        """From the foremost patch."""
         for rank, at, _ in places:
-            if rank == self._looked.rank_here and not at.intersects(cell):
+            if rank == self._looked.foremost and not at.intersects(cell):
                 painter.setOpacity(self._looked.strength(rank))
                 strokes.arrow(painter, strokes.rim(at, cell.center()), strokes.rim(cell, at.center()), _colour(rank))
 
-    def _paint_numbers(self, painter: QPainter, canvas: QRectF, cell: QRectF, places: list[tuple[int, QRectF, QImage | None]]) -> None:
+    def _paint_numbers(self, painter: QPainter, canvas: QRectF, cell: QRectF, places: list[_Placed]) -> None:
         """At a corner of each patch, where nothing else that counts is hidden."""
         font, taken = QGuiApplication.font(), [cell, *(at for _, at, _ in places)]
         for rank, at, _ in places:

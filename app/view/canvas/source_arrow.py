@@ -210,23 +210,25 @@ class SourceArrow(QObject):
         canvas = QRectF(0, 0, viewport.width, viewport.height)
         if not canvas.intersects(source):
             source = inset.place(source.center(), canvas)
-            part = self._excerpt(inset.around(patch))
+            around = inset.around(patch)
+            part = self._excerpt(around)
             if part is not None:
-                inset.paint(painter, source, part[0])
+                inset.paint(painter, source, around, *part)
         _paint_pair(painter, _square(viewport, target), source)
 
     def _paint_far(self, painter: QPainter, viewport: Viewport, target: Box, patch: Box) -> None:
         """The source is in a reference that is not seen: its patch stands beside the pixel, with a name; without it, the pixel alone."""
         companion, at = self._looked.companion, _square(viewport, target)
-        box = inset.around(patch).common(companion.picture.box) if companion else None
+        around = inset.around(patch)
+        box = around.common(companion.picture.box) if companion else None
         if companion is None or box is None:
             strokes.square(painter, at, WHITE)
             return
         canvas = QRectF(0, 0, viewport.width, viewport.height)
-        small = inset.place(_beside(at.center(), canvas), canvas)
-        inset.paint(painter, small, Colours(companion.picture.icc).image(companion.picture.pixels[box.slices]))
-        _paint_pair(painter, at, small)
-        _paint_name(painter, small, canvas, companion.name)
+        beside = inset.place(_beside(at.center(), canvas), canvas)
+        inset.paint(painter, beside, around, Colours(companion.picture.icc).image(companion.picture.pixels[box.slices]), box)
+        _paint_pair(painter, at, beside)
+        _paint_name(painter, beside, canvas, companion.name)
 
 
 def _paint_pair(painter: QPainter, target: QRectF, source: QRectF) -> None:
