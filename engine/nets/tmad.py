@@ -37,6 +37,8 @@ DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
 HEADS = ("texture", "smooth")
 _SLOPE = 0.2
 _BLUR = 9
+_CRISP = 8
+"""How much more decided the texture is than the colours: a share of 0.5 among four becomes nearly all."""
 
 
 class Coarse(nn.Module):
@@ -122,7 +124,9 @@ class Recipes(NamedTuple):
     """How a head of the synthesis makes its picture of the canvases, a value a pixel; all but `added` at half size."""
 
     shares: Tensor
-    """(B, N, h, w): which canvas, their sum is 1."""
+    """(B, N, h, w): of each canvas in the colours, their sum is 1."""
+    picks: Tensor
+    """(B, N, h, w): the same for the texture; nearly all of one canvas, where texture is wanted, since two through each other are none."""
     keep: Tensor
     """(B, 1, h, w): how far the colours keep to the coarse ones, 0 to 1."""
     strength: Tensor
@@ -184,12 +188,13 @@ class Synthesis(nn.Module):
             y1 = layer(y1)
             yield
         said, added = self.say(y2).float().chunk(len(HEADS), 1), self.add(y1).float().chunk(len(HEADS), 1)
-        return [self._recipe(*one) for one in zip(said, added, strict=True)]
+        return [self._recipe(*one, crisp=head == "texture") for head, *one in zip(HEADS, said, added, strict=True)]
 
-    def _recipe(self, said: Tensor, added: Tensor) -> Recipes:
-        # factors let what begins at nothing move at once
+    def _recipe(self, said: Tensor, added: Tensor, *, crisp: bool) -> Recipes:
+        shares = said[:, : self.ranks] * 4  # factors let what begins at nothing move at once
         return Recipes(
-            (said[:, : self.ranks] * 4).softmax(1),
+            shares.softmax(1),
+            (shares * _CRISP if crisp else shares).softmax(1),
             torch.sigmoid(said[:, -2:-1] * 4 - 2),
             2 * torch.sigmoid(said[:, -1:] * 2),
             added,
@@ -199,9 +204,9 @@ class Synthesis(nn.Module):
 def composed(recipe: Recipes, coarse: Tensor, canvases: Tensor, low: Tensor) -> Tensor:
     """(B, 3, H, W): the picture a recipe makes, everywhere, not clipped.
 
-    With B a mean over 9 x 9 pixels, g the shares, k what is kept, a the strength and d what is added, over canvases x_i and coarse c::
+    With B a mean over 9 x 9 pixels, g the shares, h the picks, k what is kept, a the strength and d what is added, over canvases x_i and coarse c::
 
-        y = k c + (1 - k) sum g_i B x_i + a sum g_i (x_i - B x_i) + d
+        y = k c + (1 - k) sum g_i B x_i + a sum h_i (x_i - B x_i) + d
 
     Args:
         recipe: of one head.
@@ -210,10 +215,10 @@ def composed(recipe: Recipes, coarse: Tensor, canvases: Tensor, low: Tensor) -> 
         low: (B, N, 3, H, W), the canvases `blurred`.
     """
     size = (coarse.shape[-2], coarse.shape[-1])
-    shares, keep, strength = (_as_large(x, size) for x in recipe[:3])
-    mixed = (canvases * shares.unsqueeze(2)).sum(1)
-    mixed_low = (low * shares.unsqueeze(2)).sum(1)
-    return keep * coarse + (1 - keep) * mixed_low + strength * (mixed - mixed_low) + recipe.added
+    shares, picks, keep, strength = (_as_large(x, size) for x in recipe[:4])
+    colours = (low * shares.unsqueeze(2)).sum(1)
+    texture = ((canvases - low) * picks.unsqueeze(2)).sum(1)
+    return keep * coarse + (1 - keep) * colours + strength * texture + recipe.added
 
 
 def blurred(canvases: Tensor) -> Tensor:

@@ -189,15 +189,15 @@ def _said(
                 break
         yield
     size, low = (coarse.shape[0], coarse.shape[1]), blurred(ranks)
-    made = [(composed(one, colours, ranks, low), *(_as_large(x, size) for x in (one.shares, one.strength))) for one in (texture, plain)]
+    made = [(composed(one, colours, ranks, low), *(_as_large(x, size) for x in (one.picks, one.strength))) for one in (texture, plain)]
     wanted = [made[0], tuple(torch.lerp(a, b, smooth) for a, b in zip(*made, strict=True))]
-    return [_based(picture, shares, strength, ranks) for picture, shares, strength in (wanted if smooth else wanted[:1])]
+    return [_based(picture, picks, strength, ranks) for picture, picks, strength in (wanted if smooth else wanted[:1])]
 
 
-def _based(made: Tensor, shares: Tensor, strength: Tensor, ranks: Tensor) -> Said:
+def _based(made: Tensor, picks: Tensor, strength: Tensor, ranks: Tensor) -> Said:
     """A picture in small as a base, and the texture that is laid on it."""
-    base = made - strength * (ranks * shares.unsqueeze(2)).sum(1)
-    arrays = [np.ascontiguousarray(one[0].permute(1, 2, 0).cpu().numpy()) for one in (base, strength, shares)]
+    base = made - strength * (ranks * picks.unsqueeze(2)).sum(1)
+    arrays = [np.ascontiguousarray(one[0].permute(1, 2, 0).cpu().numpy()) for one in (base, strength, picks)]
     return Said(arrays[0], arrays[1][..., 0], arrays[2])
 
 
