@@ -44,7 +44,7 @@ class Photographer:
         self.desk, self.canvas, self.document = window.desk, window.canvas, window.desk.document
         self.filling, self.display, self.toolbox = window.desk.filling, window.desk.display, window.desk.toolbox
         self.said: list[Message] = []
-        for speaks in (window.desk.filling, window.desk.filing, window.desk.adding, window.desk.matching):
+        for speaks in (window.desk.filling, window.desk.filing, window.desk.adding, window.desk.exporting, window.desk.matching):
             speaks.said.connect(self.said.append)
 
     # Files

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from app.retrieving import stage_title
 from app.view.controls import IconButton, label
 from app.view.form import GAP
-from app.view.panel.patch_tile import PatchTile
+from app.view.panel.patch_tile import PatchTile, room
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -76,10 +76,9 @@ class Ranked(_Captioned):
         self.button.installEventFilter(self)
         self.line.addWidget(self.button)
 
-    def show_candidate(self, found: Retrieved, image: tuple[QImage, Box] | None, *, dimmed: bool, struck: bool) -> None:
-        """Show a patch of this rank with its score; struck: it was ruled out."""
+    def show_score(self, found: Retrieved, *, dimmed: bool, struck: bool) -> None:
+        """Show what the patch of this rank counts; struck: it was ruled out."""
         self.box = found.box
-        self.tile.show_patch(found.box, image, dimmed=dimmed, struck=struck)
         score = tr("{share} %").format(share=round(100 * found.score))
         self.caption.setText(score)
         self.caption.setEnabled(not dimmed and not struck)
@@ -164,19 +163,22 @@ class Candidates(QWidget):
         Args:
             cell: where it lies.
             found: its patches by rank, not more than there is room for.
-            seen: makes the picture of a box at a stage; of "" as the photograph is now.
+            seen: makes the picture of a box at a stage; at "" as the photograph is now.
             dimmed: it is not looked at any more.
             struck: which of the patches were ruled out.
         """
+        side = max(max(box.size) for box in (cell, *(one.box for one in found)))
         for made in self.made:
-            made.tile.show_patch(cell, seen(made.stage, cell), dimmed=dimmed)
+            made.tile.show_patch(cell, side, seen(made.stage, room(cell, side)), dimmed=dimmed)
             made.caption.setEnabled(not dimmed)
         by_rank = {one.rank: (one, out) for one, out in zip(found, struck, strict=True)}
         for tile in self.tiles:
             there = by_rank.get(tile.rank)
             tile.setVisible(there is not None)
             if there is not None:
-                tile.show_candidate(there[0], seen("", there[0].box), dimmed=dimmed, struck=there[1])
+                one, out = there
+                tile.tile.show_patch(one.box, side, seen("", room(one.box, side)), dimmed=dimmed, struck=out)
+                tile.show_score(one, dimmed=dimmed, struck=out)
 
 
 def columns(count: int) -> int:

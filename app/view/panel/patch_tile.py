@@ -1,8 +1,6 @@
-"""A patch as a small picture of its own: framed in a colour, its rank on it, so that several can be compared side by side."""
+"""A patch as a small picture: framed in a colour, its rank in a corner, at the same scale as others that stand beside it."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -12,9 +10,7 @@ from app.view import icons, marks
 from app.view.panel.patch_view import DIM, outline
 from app.view.style import bold, small
 from app.view.theme import BADGE, BLACK, RANKS, WHITE, current
-
-if TYPE_CHECKING:
-    from engine.geometry import Box
+from engine.geometry import Box
 
 LEAST = 56
 """Device-independent pixels a tile is wide at least: four of them stand in the narrowest panel."""
@@ -27,7 +23,7 @@ WHOLE = 3
 
 
 class PatchTile(QWidget):
-    """A square that is filled by one patch, enlarged, with a thin margin of what lies around it.
+    """A square with an enlarged patch in its middle, on what lies around it in the photograph.
 
     Args:
         name: what it is called by a screen reader.
@@ -39,6 +35,7 @@ class PatchTile(QWidget):
         self._rank = rank
         self.box: Box | None = None
         """The patch that is shown."""
+        self._side = 1
         self._image: tuple[QImage, Box] | None = None
         self._dimmed = self.struck = False
         self.setAccessibleName(name)
@@ -51,9 +48,17 @@ class PatchTile(QWidget):
         """Of its frame."""
         return WHITE if self._rank is None else RANKS[self._rank % len(RANKS)]
 
-    def show_patch(self, box: Box | None, image: tuple[QImage, Box] | None, *, dimmed: bool = False, struck: bool = False) -> None:
-        """Show a patch out of a picture of a larger box; None: nothing. Struck: it is not used any more."""
-        self.box, self._image, self._dimmed, self.struck = box, image, dimmed, struck
+    def show_patch(self, box: Box, side: int, image: tuple[QImage, Box] | None, *, dimmed: bool = False, struck: bool = False) -> None:
+        """Show a patch.
+
+        Args:
+            box: where it lies; its longer side is not more than `side`.
+            side: of the largest of those that stand side by side, which fills its tile; in pixels of the photograph.
+            image: a picture of `room(box, side)`, or of what there is of it.
+            dimmed: it is not looked at any more.
+            struck: it is not to be used any more.
+        """
+        self.box, self._side, self._image, self._dimmed, self.struck = box, side, image, dimmed, struck
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -97,7 +102,7 @@ class PatchTile(QWidget):
 
     def _paint(self, painter: QPainter, patch: Box) -> QRectF:
         """Draw the pixels; where the patch's own lie."""
-        scale = self._scale(patch)
+        scale = self._scale()
         width, height = patch.width * scale, patch.height * scale
         frame = QRectF(round((self.width() - width) / 2), round((self.height() - height) / 2), width, height)
         if self._image is not None:
@@ -116,16 +121,16 @@ class PatchTile(QWidget):
             return image
         return image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
-    def _scale(self, patch: Box) -> float:
+    def _scale(self) -> float:
         """How large a pixel of the photograph is drawn."""
         ratio = self.devicePixelRatioF()
-        fits = (min(self.width(), self.height()) - 2 * AROUND) / max(patch.size)
+        fits = (min(self.width(), self.height()) - 2 * AROUND) / self._side
         return int(fits * ratio) / ratio if fits >= WHOLE else fits
 
 
-def room(patch: Box) -> Box:
-    """A patch with what a tile shows around it."""
-    return patch.grown(patch.height // 2 + 1, patch.width // 2 + 1)
+def room(patch: Box, side: int) -> Box:
+    """A patch with what a tile may show around it."""
+    return Box(patch.top + patch.height // 2 - side, patch.left + patch.width // 2 - side, 2 * side + 1, 2 * side + 1)
 
 
 def _number(painter: QPainter, rank: int, colour: str) -> None:

@@ -13,7 +13,6 @@ from app.view.controls import CheckBox, IconButton, IconTextButton, label, named
 from app.view.form import GAP, SECTION, Form
 from app.view.panel.candidates import Candidates
 from app.view.panel.key_view import KeyView
-from app.view.panel.patch_tile import room
 from app.view.panel.stages_row import HIGH, WIDE, StagesRow
 from app.words import tr
 from engine.evidence import Layer
@@ -84,7 +83,10 @@ class RetrievedSection(QWidget):
             patches.addWidget(part)
         patches.addSpacing(GAP)
         patches.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        for part in (below, self.stages, self.cells, self.attention, self.key):
+        for part in (below, self.stages):
+            way.addWidget(part)
+        way.addSpacing(GAP // 2)
+        for part in (self.cells, self.attention, self.key):
             way.addWidget(part)
         column.setSpacing(SECTION)
         above = QVBoxLayout()
@@ -139,7 +141,7 @@ class RetrievedSection(QWidget):
         self._cell_drawn = state
 
         def seen(stage: str, box: Box) -> tuple[QImage, Box] | None:
-            return self._excerpts.staged([evidence], stage, room(box))
+            return self._excerpts.staged([evidence], stage, box)
 
         self.candidates.show_cell(cell, found, seen, dimmed=dimmed, struck=struck)
         text = tr("Cell at {x}, {y}, {width} x {height} px. Per cent: {meaning}.")

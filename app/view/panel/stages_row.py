@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.retrieving import stage_title
@@ -103,6 +103,13 @@ class StagesRow(QWidget):
         column.addSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for the longest sentence, so that nothing below moves from stage to stage."""
+        super().resizeEvent(event)
+        room, wraps = QRect(0, 0, max(1, self.width()), 1 << 15), Qt.TextFlag.TextWordWrap
+        metrics = self.text.fontMetrics()
+        self.text.setMinimumHeight(max((metrics.boundingRect(room, wraps, meaning(stage)).height() for stage in self.buttons), default=0))
 
     def set_stages(self, stages: tuple[str, ...]) -> None:
         """Have these to choose from."""
