@@ -78,6 +78,8 @@ def _stages(candidate: Candidate, rows: NDArray[Any], columns: NDArray[Any]) -> 
     """The result in place of the last stage, blurred in place of the first, and with fewer levels between."""
     window, box = candidate.evidence[0].pixels.window, candidate.patch.box
     result = candidate.patch.pixels.reshape(*box.size, -1)
+    result = result[..., : 1 if result.shape[2] < 3 else 3]  # alpha is no part of a stage
+    result = (result // (257 if result.dtype == np.uint16 else 1)).astype(np.uint8)
     at = rows + window.box.top - box.top, columns + window.box.left - box.left
-    blurred = np.asarray(cv2.GaussianBlur(result, (0, 0), 12)).reshape(result.shape)
-    return np.stack([blurred[at], result[at] // 24 * 24, result[at]]).astype(np.uint8)
+    blurred = np.asarray(cv2.GaussianBlur(result, (0, 0), 12), np.uint8).reshape(result.shape)
+    return np.stack([blurred[at], result[at] // np.uint8(24) * np.uint8(24), result[at]])

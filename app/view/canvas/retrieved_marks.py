@@ -24,6 +24,10 @@ LEAST = 14.0
 """Device-independent pixels across the outline of a patch, however small the patch is seen."""
 
 
+STEPS = 6
+"""Places for a number on each side of the middle of a patch whose corners are taken."""
+
+
 class _Placed(NamedTuple):
     """A patch as it is marked on the canvas."""
 
@@ -105,15 +109,23 @@ class RetrievedMarks(QObject):
 
 
 def _corner(at: QRectF, size: QSizeF, canvas: QRectF, taken: list[QRectF]) -> QPointF:
-    """Where a number stands: outside one of the corners, wholly in the canvas, over nothing else if there is such a place."""
+    """Where a number stands: outside one of the corners, else as near as there is room, wholly in the canvas and over nothing else."""
     gap = strokes.COLOUR_LINE[1] / 2
     left, right = at.left() - gap, at.right() + gap - size.width()
     above, below = at.top() - gap - size.height(), at.bottom() + gap
-    before, after = at.left() - gap - size.width(), at.right() + gap
-    spots = [(left, above), (right, above), (left, below), (right, below), (before, at.top() - gap), (after, at.top() - gap)]
-    rects = [QRectF(QPointF(round(x), round(y)), size) for x, y in (*spots, (at.left(), at.top()))]
+    near = [QPointF(x, y) for y in (above, below) for x in (left, right)]
+    rects = [QRectF(QPointF(round(spot.x()), round(spot.y())), size) for spot in (*near, *_round(at, size))]
     inside = [one for one in rects if canvas.contains(one)] or rects
     return next((one for one in inside if not any(one.intersects(other) for other in taken)), inside[0]).topLeft()
+
+
+def _round(at: QRectF, size: QSizeF) -> list[QPointF]:
+    """Places around a patch and on it, the nearest to its middle first."""
+    steps = [(number - STEPS) / STEPS for number in range(2 * STEPS + 1)]
+    reach = at.width() / 2 + 2.5 * size.width(), at.height() / 2 + 2.5 * size.height()
+    spots = [QPointF(reach[0] * across, reach[1] * down) for down in steps for across in steps]
+    middle = at.center() - QPointF(size.width() / 2, size.height() / 2)
+    return [middle + spot for spot in sorted(spots, key=lambda spot: spot.manhattanLength())]
 
 
 def _outline(viewport: Viewport, box: Box) -> QRectF:
