@@ -175,7 +175,7 @@ class _Tags:
         free = [(a, d, a + wide, d + high) for a, d in inside if not self._covers((a, d, a + wide, d + high))]
         at = free[0] if free else (*inside[0], inside[0][0] + wide, inside[0][1] + high)
         self.taken.append(at)
-        self.pen.rectangle(at, fill=colour, outline=_BLACK)
+        self.pen.rectangle((at[0], at[1], at[2] - 1, at[3] - 1), fill=colour, outline=_BLACK)
         self.pen.text(((at[0] + at[2]) / 2, (at[1] + at[3]) / 2), text, fill=_BLACK, font=font(15), anchor="mm")
 
     def _covers(self, at: tuple[float, float, float, float]) -> bool:
