@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF
 from skimage import data
 
 from app.retrieving import Retrieving
@@ -25,6 +24,7 @@ from tests.app.seen import rgb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QRectF
     from pytestqt.qtbot import QtBot
 
     from engine.retrieved import RetrievedPatches

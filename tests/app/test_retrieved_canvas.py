@@ -13,7 +13,7 @@ from app.view.canvas.attention import VEIL
 from app.view.theme import RANKS
 from engine.drawing import heat_colours
 from engine.geometry import Box
-from tests.app.canvas_scene import ALT
+from tests.app.canvas_scene import ALT, NONE
 from tests.app.retrieved_scene import AREA, SIZE, SPOT, Shown, photograph
 from tests.app.test_findings import near
 
