@@ -80,10 +80,9 @@ def retrieved(
     few = min(ranks, len(patches))
     best = (weighted if sums else sampled)(scores, patches, few)
     order = [min(rank, few - 1) for rank in range(ranks)]
-    canvases = torch.where(hole > 0, _laid(best, of, hole), known)[order]
-    chosen = scores.topk(few, 1).indices
-    # not indexed by a list, which would be copied to a graphics card in each pass
-    return Laid(canvases, scores, torch.stack([chosen[:, rank] for rank in order], 1))
+    canvases, chosen = torch.where(hole > 0, _laid(best, of, hole), known), scores.topk(few, 1).indices
+    # stacked, since a list of numbers would be copied to a graphics card in each pass
+    return Laid(torch.stack([canvases[rank] for rank in order]), scores, torch.stack([chosen[:, rank] for rank in order], 1))
 
 
 def _strides(side: int) -> list[int]:
