@@ -105,6 +105,8 @@ class Card:
     """Where it can run, what "auto" prefers first; the processor is always among them."""
     not_after: tuple[str, ...] = ()
     """Of a finish: the methods that it does not follow, as they do what it does."""
+    weights: str = ""
+    """The name of its networks' file of weights; empty: it has no networks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,6 +28,7 @@ class Tmad(Method):
         settings=TextureSettings,
         copies=True,
         devices=("cpu", "cuda"),
+        weights="tmad",
     )
 
     def fill(self, cutout: Cutout, settings: TextureSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:

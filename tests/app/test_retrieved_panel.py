@@ -413,3 +413,21 @@ def test_a_patch_is_as_large_as_it_can_be(pages: Pages) -> None:
     tile = tiles(pages)[0].tile
     assert tile.width() == tile.height()
     assert tile.width() // SIDE >= 4
+
+
+# Elsewhere on the pages
+
+
+def test_the_layer_of_ranks_has_its_key(pages: Pages) -> None:
+    row = next(row for row in pages.evidence.layers.rows if row.text() == "Rank that prevails")
+    click(row)
+    QTest.qWait(0)
+    ranks = pages.evidence.key.view.legend.rows
+    assert [text for _, text in ranks] == ["No patch", "Rank 1", "Rank 2", "Rank 3", "Rank 4"]
+    assert [colour for colour, _ in ranks[1:]] == [QColor(colour) for colour in RANKS[:4]]
+
+
+def test_a_method_with_networks_says_so(pages: Pages) -> None:
+    pages.turn_to("fill")
+    pages.core.recipe.set_method("tmad")
+    assert any(text.endswith("its networks come with Inlay") for text in words(pages.fill))

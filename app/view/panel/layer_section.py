@@ -146,6 +146,7 @@ def layer_title(name: str, *, beside_fields: bool = False) -> str:
         "photograph": tr("From which photograph"),
         "distance": tr("Distance, patches") if beside_fields else tr("Distance"),
         "confidence": tr("Confidence"),
+        "rank": tr("Rank that prevails"),
         "inliers": tr("Inliers"),
         "forward-backward": tr("Forward and back"),
     }

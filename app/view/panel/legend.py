@@ -32,7 +32,7 @@ class Legend(QWidget):
     def show_labels(self, layer: Layer) -> None:
         """Those of a layer."""
         colours = draw(layer, np.arange(len(layer.labels), dtype=np.float32)[None])[0]
-        named = [tr("This photograph") if text == "this photograph" else text for text in layer.labels]
+        named = [_named(text) for text in layer.labels]
         self.rows = [(QColor(*(int(value) for value in colour[:3])), text) for colour, text in zip(colours, named, strict=True)]
         self.updateGeometry()
         self.update()
@@ -62,3 +62,10 @@ class Legend(QWidget):
             line = QRectF(_SQUARE + _GAP, top, self.width() - _SQUARE - _GAP, height)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(line.width()))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _named(label: str) -> str:
+    """A label in the user's language; a file's name stays as it is."""
+    known = {"this photograph": tr("This photograph"), "no patch": tr("No patch")}
+    rank = label.removeprefix("rank ")
+    return tr("Rank {number}").format(number=rank) if rank != label and rank.isdecimal() else known.get(label, label)
