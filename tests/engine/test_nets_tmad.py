@@ -231,12 +231,25 @@ def test_shapes_of_what_is_said(ranks: int, size: tuple[int, int]) -> None:
     assert len(said) == len(HEADS)
     half = tuple(side // 2 for side in size)
     for one in said:
-        assert [tuple(x.shape) for x in one] == [(2, ranks, *half), (2, 1, *half), (2, 1, *half), (2, 3, *size)]
-        torch.testing.assert_close(one.shares.sum(1), torch.ones(2, *half))
+        assert {x.shape for x in (one.shares, one.picks)} == {(2, ranks, *half)}
+        assert {x.shape for x in (one.keep, one.strength)} == {(2, 1, *half)}
+        assert one.added.shape == (2, 3, *size)
+        for x in (one.shares, one.picks):
+            torch.testing.assert_close(x.sum(1), torch.ones(2, *half))
         assert one.keep.min() >= 0
         assert one.keep.max() <= 1
         assert one.strength.min() >= 0
         assert one.strength.max() <= 2
+
+
+def test_texture_is_of_one_canvas_and_the_least_error_a_mixture() -> None:
+    """The texture head's picks are its shares, sharpened; the other's are its shares."""
+    net = stirred(Synthesis(WIDTH))
+    texture, smooth = net(torch.rand(2, 3, 12, 20), torch.ones(2, 1, 12, 20), torch.rand(2, 4, 3, 12, 20))
+    assert torch.equal(smooth.picks, smooth.shares)
+    assert torch.equal(texture.picks.argmax(1), texture.shares.argmax(1))
+    assert (texture.picks.amax(1) >= texture.shares.amax(1) - 1e-6).all()
+    assert texture.picks.amax(1).mean() > texture.shares.amax(1).mean() + 0.05
 
 
 def test_every_canvas_and_the_hole_are_heard() -> None:
@@ -260,19 +273,21 @@ def test_an_untrained_synthesis_composes_the_mean_of_the_canvases() -> None:
         np.testing.assert_allclose(made, keep * coarse.numpy() + (1 - keep) * low + mean - low, atol=1e-5)
 
 
-def recipe(share: int, keep: float, strength: float) -> Recipes:
-    shares = torch.zeros(1, 4, 6, 10)
-    shares[:, share] = 1
-    return Recipes(shares, torch.full((1, 1, 6, 10), float(keep)), torch.full((1, 1, 6, 10), float(strength)), torch.zeros(1, 3, 12, 20))
+def recipe(share: int, pick: int, keep: float, strength: float) -> Recipes:
+    shares, picks = torch.zeros(2, 1, 4, 6, 10)
+    shares[:, share] = picks[:, pick] = 1
+    gates = [torch.full((1, 1, 6, 10), float(one)) for one in (keep, strength)]
+    return Recipes(shares, picks, *gates, added=torch.zeros(1, 3, 12, 20))
 
 
 def test_a_recipe_can_ask_for_one_canvas_or_for_the_colours_alone() -> None:
     coarse, canvases = torch.rand(1, 3, 12, 20), torch.rand(1, 4, 3, 12, 20)
     low = blurred(canvases)
-    torch.testing.assert_close(composed(recipe(2, 0, 1), coarse, canvases, low), canvases[:, 2])
-    torch.testing.assert_close(composed(recipe(2, 1, 0), coarse, canvases, low), coarse)
-    torch.testing.assert_close(composed(recipe(1, 0, 0), coarse, canvases, low), low[:, 1])
-    added = recipe(1, 1, 0)._replace(added=torch.ones(1, 3, 12, 20))
+    torch.testing.assert_close(composed(recipe(2, 2, 0, 1), coarse, canvases, low), canvases[:, 2])
+    torch.testing.assert_close(composed(recipe(2, 2, 1, 0), coarse, canvases, low), coarse)
+    torch.testing.assert_close(composed(recipe(1, 3, 0, 0), coarse, canvases, low), low[:, 1])
+    torch.testing.assert_close(composed(recipe(1, 3, 0, 2), coarse, canvases, low), low[:, 1] + 2 * (canvases - low)[:, 3])
+    added = recipe(1, 1, 1, 0)._replace(added=torch.ones(1, 3, 12, 20))
     torch.testing.assert_close(composed(added, coarse, canvases, low), coarse + 1)
 
 
