@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tmad_networks as networks
 import torch
-from PIL import Image
 
 from engine.evaluation.scores import Judge
+from engine.evaluation.sets import subjects
+from engine.holes import hole
 from engine.nets.tmad import HEADS, RANKS
 from engine.training.canvases import matched
 
@@ -37,15 +38,11 @@ CONTROLS = ("coarse", "canvas")
 
 
 def squares(folder: Path, limit: int | None) -> Iterator[tuple[str, Filled]]:
-    """Squares with their middle missing, filled by patch matching; of more than the limit, evenly spread ones."""
-    files = sorted(folder.glob("*.png"))
-    chosen = np.unique(np.linspace(0, len(files) - 1, min(limit or len(files), len(files))).round().astype(int))
-    for number in chosen.tolist():
-        image = np.ascontiguousarray(Image.open(files[number]).convert("RGB"))
-        missing = np.zeros(image.shape[:2], np.bool_)
-        height, width = (side // 4 for side in missing.shape)
-        missing[height : 3 * height, width : 3 * width] = True
-        yield files[number].stem, matched(image, missing, RANKS, number)
+    """Squares with their middle missing, filled by patch matching; with a limit those that `inlay evaluate --limit` takes."""
+    for subject in subjects(folder, limit):
+        image = subject.pixels()
+        missing = hole("box", (image.shape[0], image.shape[1]), np.random.default_rng(0)) > 0
+        yield subject.name, matched(image, missing, RANKS, subject.number)
 
 
 def scored(trained: networks.Trained, every: Sequence[Filled], judge: Judge, *, windows: bool) -> dict[str, dict[str, list[float]]]:

@@ -50,31 +50,33 @@ def picture() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return pixels, mask
 
 
-def fill(method: str, device: str, runs: int) -> tuple[float, dict[str, float]]:
-    """Median seconds of a fill, and of its stages; the first is not counted."""
+def fill(method: str, device: str, runs: int) -> dict[str, Any]:
+    """Medians of a fill: its seconds, by stage, and those of the processor; the first run is not counted."""
     pixels, mask = picture()
     pipeline, job = Pipeline(), Job(Picture(pixels), Mask(mask), method, method_named(method).card.settings(), device=device)
     whole: list[float] = []
+    worked: list[float] = []
     stages: list[dict[str, float]] = []
     for _ in range(runs + 1):
         spent: dict[str, float] = defaultdict(float)
-        began = since = time.perf_counter()
+        began, since, busy = time.perf_counter(), time.perf_counter(), time.process_time()
         for step in pipeline.run(job):
             now = time.perf_counter()
             spent[step.stage.partition(",")[0]] += now - since
             since = now
         whole.append(time.perf_counter() - began)
+        worked.append(time.process_time() - busy)
         stages.append(spent)
-    return statistics.median(whole[1:]), {name: statistics.median(one.get(name, 0.0) for one in stages[1:]) for name in stages[-1]}
+    parts = {name: statistics.median(one.get(name, 0.0) for one in stages[1:]) for name in stages[-1]}
+    return {"seconds": statistics.median(whole[1:]), "processor": statistics.median(worked[1:]), "stages": parts}
 
 
 def filled(threads: int, runs: int) -> dict[str, Any]:
     """Fills on the processor."""
     torch.set_num_threads(threads)
     quiet = idle()
-    patches, _ = fill("patchmatch", "cpu", runs)
-    seconds, stages = fill("tmad", "cpu", runs)
-    return {"threads": threads, "seconds": seconds, "stages": stages, "patchmatch": patches, "idle": quiet and idle()}
+    patches = fill("patchmatch", "cpu", runs)
+    return fill("tmad", "cpu", runs) | {"threads": threads, "patchmatch": patches["seconds"], "idle": quiet and idle()}
 
 
 def remembered(side: int) -> float:
@@ -98,7 +100,7 @@ def on_card(runs: int) -> dict[str, Any]:
     """The networks and whole fills on a graphics card."""
     card, processor = Passes(torch.device("cuda"), SIDE, HOLE), Passes(torch.device("cpu"), SIDE, HOLE)
     rates = {"eager": card.rate(), "graphs": card.rate(graph=True), "cpu": processor.rate(rounds=10)}
-    fills = {device: fill("tmad", device, runs)[0] for device in ("cuda", "cpu")} if has_weights() else None
+    fills = {device: fill("tmad", device, runs)["seconds"] for device in ("cuda", "cpu")} if has_weights() else None
     return {"name": torch.cuda.get_device_name(), "networks": rates, "fill": fills}
 
 

@@ -23,6 +23,8 @@ PAPER: dict[tuple[str, object], tuple[str, float, float, float]] = {
     ("distribution", False): ("table VI, plain loss less patch distribution", -0.003, +0.002, +0.107),
 }
 """By the one setting that differs: where it stands, and the differences of PSNR, SSIM and FID on Places with rectangles."""
+LEAST = 0.005
+"""Seconds of a stage that is told."""
 BESIDE = ("psnr", "ssim", "lpips-alexnet-hole")
 """Ours for those: FID wants thousands of pictures, so LPIPS stands for it."""
 
@@ -122,9 +124,9 @@ def costs(one: dict[str, Any]) -> str:
     """What a machine was measured at."""
     lines = [f"{one['machine']}:", ""]
     if fill := one.get("fill"):
-        parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in fill["stages"].items())
+        parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in fill["stages"].items() if seconds >= LEAST)
         lines.append(
-            f"- 256 x 256 with a hole of 128 x 128, {fill['threads']} threads: {fill['seconds']:.2f} s ({parts}); patches alone {fill['patchmatch']:.2f} s.{'' if fill['idle'] else ' The machine had other work to do.'}"
+            f"- 256 x 256 with a hole of 128 x 128, {fill['threads']} threads: {fill['seconds']:.2f} s ({parts}), {fill['processor']:.2f} s of the processor; patches alone {fill['patchmatch']:.2f} s.{'' if fill['idle'] else ' The machine had other work to do.'}"
         )
     if memory := one.get("memory"):
         lines.append(
