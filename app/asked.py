@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.job import Job
+from engine.picture import Mask
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.choice import Choice
     from engine.geometry import Box
     from engine.job import Settings
+    from engine.picture import Picture
     from engine.reference import Reference
 
 
@@ -43,11 +47,28 @@ class Asked:
     """The choice that gets one more candidate; None: new holes."""
     references: tuple[Reference, ...] = ()
     """As they were when it was asked, for a method that fills from them."""
+    finish: str = ""
+    """What follows the method's fill; empty: nothing."""
+    finishing: Settings | None = None
 
     @property
     def number(self) -> int:
         """Of the first hole."""
         return self.holes[0].number
+
+    def job(self, picture: Picture) -> Job:
+        """All of it as a Job of the photograph as it now is."""
+        return Job(
+            picture,
+            Mask(self.coverage(picture.box)),
+            self.method,
+            self.settings,
+            self.area,
+            self.seed,
+            references=self.references,
+            finish=self.finish,
+            finishing=self.finishing,
+        )
 
     def coverage(self, box: Box) -> NDArray[np.uint8]:
         """How far the pixels of a box are replaced."""

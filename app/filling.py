@@ -17,8 +17,7 @@ from app.told import unmatched
 from app.words import tr
 from app.workshop import Fill, Guess, Prepare
 from engine.errors import NoMatch
-from engine.job import Job, Step
-from engine.picture import Mask, Patch
+from engine.picture import Patch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from app.recipe import Recipe
     from app.runner import Failure, Runner
     from engine.geometry import Box
-    from engine.job import Result
+    from engine.job import Result, Step
     from engine.picture import Picture
 
 ANSWER = 500
@@ -175,10 +174,12 @@ class Filling(QObject):
 
     def _asked(self, holes: tuple[Hole, ...], method: str, seed: int = 0, again: Choice | None = None) -> Asked:
         recipe, document = self._recipe, self._document
-        card = next((card for card in recipe.cards if card.name == method), None)
-        allowed = area(document.area.pixels) if card is None or card.copies else None
+        card, finish = next((card for card in recipe.cards if card.name == method), None), recipe.finish_after(method)
+        copies = card is None or card.copies or (finish is not None and finish.copies)
+        allowed = area(document.area.pixels) if copies else None
         references = document.references.as_references() if card is not None and card.references else ()
-        return Asked(holes, method, recipe.settings_of(method), allowed, seed, again, references)
+        behind = (finish.name, recipe.settings_of(finish.name)) if finish else ("", None)
+        return Asked(holes, method, recipe.settings_of(method), allowed, seed, again, references, *behind)
 
     def _add(self, asked: Asked, taken: Edit) -> None:
         self._taken[asked] = taken
@@ -192,11 +193,10 @@ class Filling(QObject):
         if self._now is not None or not self._queue or photograph is None:
             return
         asked = self._now = self._queue.pop(0)
-        mask = Mask(asked.coverage(photograph.box))
-        job = Job(self._picture(asked), mask, asked.method, asked.settings, asked.area, asked.seed, references=asked.references)
+        job = asked.job(self._picture(asked))
         self._task, self._begun = Fill(job), time.monotonic()
         if not self._recipe.cards:
-            self._files.start(Guess(job.picture, mask, asked.holes[0].box, self._task))
+            self._files.start(Guess(job.picture, job.mask, asked.holes[0].box, self._task))
         self._engine.start(self._task)
 
     def _picture(self, asked: Asked) -> Picture:
@@ -268,7 +268,7 @@ class Filling(QObject):
     def _finished(self, task: object, value: Any) -> None:
         if isinstance(task, Prepare):
             self._preparing = None
-            self._recipe.set_cards(value)
+            self._recipe.set_cards(*value)
             self.changed.emit()
         elif task is self._task:
             if self.stopping:
@@ -280,8 +280,7 @@ class Filling(QObject):
         asked, task, seconds = self._now, self._task, time.monotonic() - self._begun
         assert asked is not None
         assert task is not None
-        title = next((card.title for card in self._recipe.cards if card.name == asked.method), asked.method)
-        choices = results.choices(asked, result, title, seconds, self._document.under)
+        choices = results.choices(asked, result, self._recipe.title(asked.method, asked.finish), seconds, self._document.under)
         taken = self._taken.pop(asked, None)
         if results.unchanged(task.let_go(), result, self._picture(asked)):
             self._document.stand([(choice, len(choice.candidates) - 1) for choice in choices], tr("Fill"), taken)

@@ -1,4 +1,4 @@
-"""What the next fill is asked to be: the method, its settings, and what is done to the mask before."""
+"""What the next fill is asked to be: the method, what follows it, their settings, and what is done to the mask before."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.words import tr
 from engine.geometry import Box
 from engine.ops.filters import depth
 from engine.picture import Mask, usual_growth
@@ -29,6 +30,10 @@ class Recipe(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.cards: tuple[Card, ...] = ()
+        self.finishes: tuple[Card, ...] = ()
+        """Of the second shelf: what may follow a method's fill."""
+        self.finish = ""
+        """What follows where it may; empty: nothing does."""
         self.method = self.plain = "patchmatch"
         """What fills; what did last without references."""
         self.kinds: tuple[Kind, ...] = ()
@@ -50,14 +55,14 @@ class Recipe(QObject):
         """The method's settings as they are set; None until the engine is loaded."""
         return self.settings_of(self.method)
 
-    def settings_of(self, method: str) -> Settings | None:
-        """A method's settings as they are set."""
-        return self._settings.get(method)
+    def settings_of(self, name: str) -> Settings | None:
+        """The settings of a method or a finish as they are set; no two are called alike."""
+        return self._settings.get(name)
 
-    def set_cards(self, cards: tuple[Card, ...]) -> None:
-        """What the shelf holds."""
-        self.cards = cards
-        for card in cards:
+    def set_cards(self, cards: tuple[Card, ...], finishes: tuple[Card, ...] = ()) -> None:
+        """What the shelves hold."""
+        self.cards, self.finishes = cards, finishes
+        for card in (*cards, *finishes):
             self._settings.setdefault(card.name, card.settings())
         self.changed.emit()
         if self._wanted:
@@ -70,11 +75,26 @@ class Recipe(QObject):
             self.plain = name
         self.changed.emit()
 
-    def set_setting(self, name: str, value: Any, method: str = "") -> None:
-        """Change one setting of a method, of the one that fills unless told. Raises BadInput for a value out of its range."""
-        method = method or self.method
-        settings: Any = self._settings[method]
-        self._settings[method] = replace(settings, **{name: value})
+    def set_setting(self, name: str, value: Any, of: str = "") -> None:
+        """Change one setting of a method or a finish, of the method that fills unless told. Raises BadInput for a value out of its range."""
+        of = of or self.method
+        settings: Any = self._settings[of]
+        self._settings[of] = replace(settings, **{name: value})
+        self.changed.emit()
+
+    # What follows
+
+    def finishes_after(self, method: str) -> tuple[Card, ...]:
+        """The finishes that may follow a method's fill."""
+        return tuple(card for card in self.finishes if method not in card.not_after)
+
+    def finish_after(self, method: str) -> Card | None:
+        """What follows a method's fill as that is set; None: nothing does."""
+        return next((card for card in self.finishes_after(method) if card.name == self.finish), None)
+
+    def set_finish(self, name: str) -> None:
+        """Let a finish follow every fill that it may, by whichever method; empty: nothing."""
+        self.finish = name
         self.changed.emit()
 
     # References
@@ -113,6 +133,11 @@ class Recipe(QObject):
         card = self.reference_card
         name = getattr(self._settings.get(card.name), "features", "") if card else ""
         return next((one for one in self.kinds if one.name == name), None)
+
+    def title(self, method: str, finish: str = "") -> str:
+        """What a fill by a method, and a finish behind it, is called."""
+        titles = {card.name: card.title for card in (*self.cards, *self.finishes)}
+        return " + ".join(tr(titles.get(name, name)) for name in (method, finish) if name)
 
     # The mask
 

@@ -42,9 +42,9 @@ def _hand_back() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Prepare:
-    """Load the engine and compile what has to be compiled, once for this processor. Returns the cards of the shelf."""
+    """Load the engine and compile what has to be compiled, once for this processor. Returns the cards of methods and of finishes."""
 
-    def run(self) -> Generator[Step, None, tuple[Card, ...]]:
+    def run(self) -> Generator[Step, None, tuple[tuple[Card, ...], tuple[Card, ...]]]:
         """Do it."""
         from engine.prepared import prepare  # noqa: PLC0415
 

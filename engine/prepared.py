@@ -26,8 +26,8 @@ _SELDOM = 1_000_000
 _ARENA_MAX = -8
 
 
-def prepare() -> Generator[Step, None, tuple[Card, ...]]:
-    """Load what a fill needs and run a small one, so that nothing is left to be compiled. Returns the cards of the shelf.
+def prepare() -> Generator[Step, None, tuple[tuple[Card, ...], tuple[Card, ...]]]:
+    """Load what a fill needs and run a small one, so that nothing is left to be compiled. Returns the cards of methods and of finishes.
 
     For a program with a thread that must not be kept waiting: other threads go on all the while. Its garbage collector is
     told that what is loaded stays.
@@ -38,9 +38,9 @@ def prepare() -> Generator[Step, None, tuple[Card, ...]]:
     import torch  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - a quarter of what there is to load, by itself
 
     yield Step(0.2, "loading")
-    from engine.methods import shelf  # noqa: PLC0415
+    from engine import finishes, methods  # noqa: PLC0415
 
-    cards = tuple(method.card for method in shelf().values())
+    cards = tuple(method.card for method in methods.shelf().values()), tuple(finish.card for finish in finishes.shelf().values())
     yield Step(0.3, "loading")
     with _left_alone():
         yield from _tried()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.methods import shelf
+from engine import finishes, methods
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ while True:
     try:
         step = next(going)
     except StopIteration as end:
-        cards = [card.name for card in end.value]
+        cards = [[card.name for card in shelf] for shelf in end.value]
         break
     steps.append((step.fraction, step.stage))
 from engine.ops import gradients, patches
@@ -70,7 +70,7 @@ def test_nothing_is_loaded_before_it_begins_and_the_collector_is_left_as_it_was(
     for light, same, steps, cards, _ in twice:
         assert light == []
         assert same
-        assert cards == list(shelf())
+        assert cards == [list(methods.shelf()), list(finishes.shelf())]
         fractions = [fraction for fraction, _ in steps]
         assert fractions == sorted(fractions)
         assert (fractions[0], fractions[-1]) == (0, 1)

@@ -1,4 +1,4 @@
-"""The page that says how the next hole is filled: method, results of the last one, settings, mask."""
+"""The page that says how the next hole is filled: method, results of the last one, settings, finish, mask."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.view.controls import ROW, ComboBox, Link, label
 from app.view.fields import Scale
 from app.view.form import GAP, SECTION, Form
 from app.view.panel.excerpts import Excerpts
+from app.view.panel.finish_form import FinishForm
 from app.view.panel.method_form import MethodForm
 from app.view.panel.painted import Painted
 from app.view.panel.results import Results
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.filling import Filling
     from app.recipe import Recipe
     from app.view.theme import Theme
+    from engine.job import Card
 
 
 class FillPage(QWidget):
@@ -40,6 +42,7 @@ class FillPage(QWidget):
         self.results = Results(document, filling, actions["another"], self.excerpts)
         self.form = Form()
         self.settings: MethodForm | None = None
+        self.finish: FinishForm | None = None
         self.source: SourceLine | None = None
         self._made_for: object = None
         self._lay()
@@ -65,25 +68,49 @@ class FillPage(QWidget):
     def refresh(self) -> None:
         """Show the recipe as it is."""
         self.method.refresh()
-        has_area = self.painted.area is not None
-        wanted = self._recipe.card, has_area, self._recipe.kinds
+        has_area, recipe = self.painted.area is not None, self._recipe
+        wanted = recipe.card, has_area, recipe.kinds, recipe.finishes_after(recipe.method), recipe.finish_after(recipe.method)
         if wanted != self._made_for or self._made_for is None:
             self._made_for = wanted
             self._make_form()
         self._show_values()
 
     def _make_form(self) -> None:
-        """Another method has other rows; all stand in one form, so that their columns agree."""
-        form, card = Form(), self._recipe.card
-        self.settings, self.source = None, None
-        has_area = self.painted.area is not None
-        if card is not None and (card.copies or has_area or card.settings.described()):
+        """Another method or finish has other rows; all stand in one form, so that their columns agree."""
+        form, choosing = Form(), self.finish is not None and self.finish.combo.hasFocus()
+        self.settings, self.finish, self.source = None, None, None
+        if self._recipe.card is not None:
+            self._add_method(form, self._recipe.card)
+            self._add_finish(form)
+        self._add_mask(form)
+        self._column.replaceWidget(self.form, form)
+        form.show()  # a layout would do so only in its next turn
+        if self.finish is not None and choosing:
+            self.finish.combo.setFocus()  # who chooses there goes on choosing
+        self.form.hide()
+        self.form.deleteLater()
+        self.form = form
+
+    def _add_method(self, form: Form, card: Card) -> None:
+        finish, has_area = self._recipe.finish_after(card.name), self.painted.area is not None
+        in_vain = has_area and not card.copies and not (finish and finish.copies)
+        if card.copies or in_vain or card.settings.described():
             form.head(tr("Settings"))
             self.settings = MethodForm(form, card, self._recipe)
-            if card.copies:
-                self.source = SourceLine(form, self._actions)
-            elif has_area:
-                form.sentence(tr("This method copies nothing, so the sampling area does not apply."))
+        if card.copies:
+            self.source = SourceLine(form, self._actions)
+        elif in_vain:
+            form.sentence(tr("This method copies nothing, so the sampling area does not apply."))
+
+    def _add_finish(self, form: Form) -> None:
+        if not self._recipe.finishes_after(self._recipe.method):
+            return
+        self.finish = FinishForm(form, self._recipe)
+        card = self._recipe.finish_after(self._recipe.method)
+        if self.source is None and card is not None and card.copies:
+            self.source = SourceLine(form, self._actions)
+
+    def _add_mask(self, form: Form) -> None:
         form.head(tr("Mask"))
         self.grow = form.slider(
             tr("Grow"), Scale(0, MOST_GROWTH, tr("px")), tr("How far beyond what is painted is filled too, against ghost outlines")
@@ -95,11 +122,6 @@ class FillPage(QWidget):
         self.feather.changed.connect(self._set_feather)
         self.facts = FactLine(self._actions)
         form.wide(self.facts)
-        self._column.replaceWidget(self.form, form)
-        form.show()  # a layout would do so only in its next turn
-        self.form.hide()
-        self.form.deleteLater()
-        self.form = form
 
     @Slot(float)
     def _set_grow(self, pixels: float) -> None:
@@ -113,6 +135,8 @@ class FillPage(QWidget):
         recipe = self._recipe
         if self.settings is not None:
             self.settings.show_values()
+        if self.finish is not None:
+            self.finish.show_values()
         if self.source is not None:
             self.source.show_area(self.painted.area)
         self.grow.set_value(recipe.growth(self._document.mask.size))
@@ -166,7 +190,8 @@ class MethodSection(QWidget):
                     tr("{paper} · matched by {features}").format(paper=card.paper, features=kind.title) if kind else card.paper
                 )
             else:
-                self.paper.setText(tr("{paper} · no model needed").format(paper=card.paper))
+                text = tr("{paper} · its networks come with Inlay") if card.weights else tr("{paper} · no model needed")
+                self.paper.setText(text.format(paper=card.paper))
 
 
 class SourceLine:

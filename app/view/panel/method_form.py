@@ -1,4 +1,4 @@
-"""A method's settings as rows of a form, made of what its card says of them."""
+"""The settings of a method or a finish as rows of a form, made of what its card says of them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ FEWEST = 3
 
 
 class MethodForm:
-    """Rows that show a recipe's settings of one method and set them."""
+    """Rows that show a recipe's settings of one method or finish and set them.
 
-    def __init__(self, form: Form, card: Card, recipe: Recipe) -> None:
-        self._recipe, self._card = recipe, card
+    Args:
+        form: what they are added to.
+        card: whose settings.
+        recipe: which has them.
+        before: what stands before a setting's name in that of its row, where the form has rows of another card too.
+    """
+
+    def __init__(self, form: Form, card: Card, recipe: Recipe, before: str = "") -> None:
+        self._recipe, self._of, self._before = recipe, card.name, before
         self._after_combo = False
         self._show: dict[str, Callable[[Any], None]] = {
             name: self._row(form, name, limits) for name, limits in card.settings.described().items()
@@ -38,15 +45,20 @@ class MethodForm:
 
     def show_values(self) -> None:
         """As the recipe has them."""
-        if self._recipe.method == self._card.name:
-            for name, show in self._show.items():
-                show(getattr(self._recipe.settings, name))
+        for name, show in self._show.items():
+            show(self._value(name))
+
+    def _value(self, name: str) -> Any:
+        return getattr(self._recipe.settings_of(self._of), name)
+
+    def _set(self, name: str, value: Any) -> None:
+        self._recipe.set_setting(name, value, self._of)
 
     def _row(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
         """The row that fits a setting; what shows a value in it."""
-        if isinstance(getattr(self._recipe.settings, name), bool):
+        if isinstance(self._value(name), bool):
             return self._check(form, name, limits)
-        scale = scale_of(limits, whole=isinstance(getattr(self._recipe.settings, name), int))
+        scale = scale_of(limits, whole=isinstance(self._value(name), int))
         if scale is None:
             return self._combo(form, name, limits)
         self._after_combo = False
@@ -55,21 +67,21 @@ class MethodForm:
     def _check(self, form: Form, name: str, limits: Limits) -> Callable[[Any], None]:
         self._after_combo = False
         box = form.check(tr(limits.label), tr(limits.help))
-        box.setObjectName(name)
+        box.setObjectName(self._before + name)
 
         def clicked(on: bool) -> None:
-            self._recipe.set_setting(name, on)
+            self._set(name, on)
 
         box.clicked.connect(clicked)
         return box.setChecked
 
     def _slider(self, form: Form, name: str, limits: Limits, scale: Scale) -> Callable[[Any], None]:
         field = form.slider(tr(limits.label), scale, tr(limits.help))
-        field.setObjectName(name)
-        whole = isinstance(getattr(self._recipe.settings, name), int)
+        field.setObjectName(self._before + name)
+        whole = isinstance(self._value(name), int)
 
         def slid(value: float) -> None:
-            self._recipe.set_setting(name, round(value) if whole else value)
+            self._set(name, round(value) if whole else value)
 
         field.changed.connect(slid)
         return field.set_value
@@ -86,12 +98,12 @@ class MethodForm:
             form.space(BETWEEN)  # or two of them would touch
         self._after_combo = True
         box = form.combo(tr(limits.label), tr(limits.help))
-        box.setObjectName(name)
+        box.setObjectName(self._before + name)
         for choice in limits.choices:
             box.addItem(self._title(choice), choice)
 
         def chosen(index: int) -> None:
-            self._recipe.set_setting(name, box.itemData(index))
+            self._set(name, box.itemData(index))
 
         box.activated.connect(chosen)
         return lambda value: box.setCurrentIndex(box.findData(value))

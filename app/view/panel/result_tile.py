@@ -30,7 +30,7 @@ _MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModi
 
 
 class Tile(QAbstractButton):
-    """A picture with a line of text below it. It takes the focus by a key only, so that Enter fills after a click."""
+    """A picture with some text below it. It takes the focus by a key only, so that Enter fills after a click."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,24 +50,37 @@ class Tile(QAbstractButton):
         return True
 
     def heightForWidth(self, arg__1: int) -> int:
-        """Picture and text; two lines where they do not fit side by side."""
-        return arg__1 * HIGH // WIDE + _ABOVE + self._metrics().height() * (1 if self._fits(arg__1) else 2)
+        """Picture and text, of as many lines as it needs."""
+        lines = len(self._lines(arg__1)) + (0 if self._fits(arg__1) else 1)
+        return arg__1 * HIGH // WIDE + _ABOVE + self._metrics().height() * lines
 
     def sizeHint(self) -> QSize:
         """140 wide in a panel of its first width."""
         return QSize(140, self.heightForWidth(140))
 
     def minimumSizeHint(self) -> QSize:
-        """Two stand in the narrowest panel; the text is not clipped."""
-        metrics = self._metrics()
-        return QSize(max(100, metrics.horizontalAdvance(self.left_text), metrics.horizontalAdvance(self.right_text)), 0)
+        """Two stand in the narrowest panel; no word is clipped."""
+        across = self._metrics().horizontalAdvance
+        return QSize(max(100, *map(across, self.left_text.split()), across(self.right_text)), 0)
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(small(self.font()))
 
+    def _lines(self, width: int) -> list[str]:
+        """The left text, wrapped between its words."""
+        lines, across = [""], self._metrics().horizontalAdvance
+        for word in self.left_text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and across(longer) > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return lines
+
     def _fits(self, width: int) -> bool:
-        metrics = self._metrics()
-        return metrics.horizontalAdvance(self.left_text) + 6 + metrics.horizontalAdvance(self.right_text) <= width
+        """Whether the right text has room beside the last line of the left one."""
+        across = self._metrics().horizontalAdvance
+        return across(self._lines(width)[-1]) + 6 + across(self.right_text) <= width
 
     def set_texts(self, left: str, right: str) -> None:
         """What stands below the picture at both ends."""
@@ -75,11 +88,13 @@ class Tile(QAbstractButton):
         self.updateGeometry()
 
     def paint_texts(self, painter: QPainter, colour: str) -> None:
-        """The line of text."""
+        """The lines of text."""
         below = QRectF(0, self.picture_rect().bottom() + _ABOVE, self.width(), self._metrics().height())
         painter.setFont(small(self.font()))
         painter.setPen(QColor(colour))
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self.left_text)
+        for number, line in enumerate(self._lines(self.width())):
+            below.translate(0, below.height() if number else 0)
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, line)
         if not self._fits(self.width()):
             below.translate(0, below.height())
         painter.setPen(QColor(current().second if self.isEnabled() else current().off))
