@@ -139,11 +139,13 @@ class TmadRecipe(Recipe):
             image, missing = drawn(photographs[int(rng.integers(len(photographs)))], self.settings.size, rng)
             return _seen(image, missing) | {"small_truth": _channels_first(_reduced(image))}
         filled = self._canvases[int(rng.integers(len(self._canvases)))]
-        order = np.append(0, 1 + rng.permutation(RANKS - 1))[np.arange(self.settings.ranks) % RANKS]  # the best is the first, as it is when filling
+        order = np.append(0, 1 + rng.permutation(RANKS - 1))[
+            np.arange(self.settings.ranks) % RANKS
+        ]  # the best is the first, as it is when filling
         missing, canvases = filled.hole, filled.canvases()[order]
         image = filled.image
         if rng.random() < 0.5:
-            image, missing, canvases = (np.ascontiguousarray(np.flip(one, axis)) for one, axis in ((image, 1), (missing, 1), (canvases, 2)))
+            image, missing, canvases = np.ascontiguousarray(image[:, ::-1]), missing[:, ::-1].copy(), canvases[:, :, ::-1].copy()
         rows, columns = np.nonzero(missing)
         there = int(rng.integers(len(rows)))
         room = self.settings.size - self.settings.window
@@ -158,10 +160,10 @@ class TmadRecipe(Recipe):
     def losses(self, networks: Mapping[str, nn.Module], batch: Batch) -> Iterator[Turn]:
         """The coarse network's error; or the critics' turns, and then the networks'."""
         if self._coarse_alone:
-            made = networks["tmad"](lambda net: net.coarse(batch["small"], batch["small_hole"]))
+            made = networks["tmad"](lambda net: cast("Tmad", net).coarse(batch["small"], batch["small_hole"]))  # pyright: ignore[reportUnknownLambdaType]
             yield "tmad", {"coarse": _error(made, batch["small_truth"], batch["small_hole"])}
             return
-        part = cast("_Part", networks["tmad"](lambda net: self._made(net, batch)))
+        part = cast("_Part", networks["tmad"](lambda net: self._made(net, batch)))  # pyright: ignore[reportUnknownLambdaType]
         hole, truth = part.hole, part.truth
         texture, smooth = part.made
         filled = torch.where(hole > 0, texture, truth)
@@ -232,9 +234,9 @@ class TmadRecipe(Recipe):
         return self._content(truth, filled)["content"]
 
     def validate(self, network: nn.Module, held: Photographs, device: torch.device) -> tuple[dict[str, float], NDArray[np.uint8] | None]:
-        """Scores over the hole of the middle of held photographs, of both heads, and of the first canvas; and of the first what was given,
+        """Scores of both heads over the hole in the middle of held photographs, and of the best fill by patch matching ("canvas").
 
-        the coarse result, that canvas, both heads and the truth.
+        In the strip, for the first of them: what was given, the coarse result, that fill, both heads, the truth.
         """
         net = cast("Tmad", network)
         if self._coarse_alone:
