@@ -161,6 +161,17 @@ def test_a_patch_of_two_ranks_has_a_frame_in_both_colours() -> None:
     assert tuple(image[block.top - 3, block.left + 4]) == RANKS[2]
 
 
+def test_where_patches_overlap_the_better_one_lies_on_top() -> None:
+    picture, evidence = painted()
+    near = np.array([(40, 60, 20, 20), (40, 70, 20, 20), MEMORY[3]], np.int32)
+    for chosen in ((0, 1), (1, 0)):
+        ranked = replace(evidence, memory=near, chosen=np.array([(*chosen, 2), (-1, -1, -1), (-1, -1, -1)], np.int32))
+        image = np.asarray(contact_sheet(ranked, picture, [0]))
+        cell = min(blocks(image, OF_CELLS[0]), key=lambda one: one.top)
+        row, column = cell.top - 3 - CELLS[0][0] + 40 + 19, cell.left - 3 - CELLS[0][1] + 74
+        assert tuple(image[row, column]) == RANKS[0], "the line below, which both share"
+
+
 def test_a_sheet_of_hundreds_of_cells_shows_those_that_changed_most() -> None:
     hole = np.zeros((400, 400), bool)
     hole[40:360, 40:312] = True
@@ -273,6 +284,12 @@ def test_where_one_of_them_cannot_be_replaced_both_stay(
         with pytest.raises(kind, match=r"in use|broken|may not be written"):
             write_retrieved(tmp_path / "out", replace(evidence, meaning="another"), picture, overwrite=True)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    (tmp_path / "out.npz").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", held)
+        with pytest.raises(kind):
+            write_retrieved(tmp_path / "out", evidence, picture, overwrite=True)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == {tmp_path / "out.png": before[tmp_path / "out.png"]}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of the system's")
