@@ -1,15 +1,19 @@
 """Draws the pictures of docs/tmad.md beside itself: `python docs/pictures/tmad.py` (a few minutes). All at full size.
 
+Where there is no screen: `QT_QPA_PLATFORM=offscreen`.
+
 tmad.jpg            photographs with a hole, filled by patches alone, and from the texture memory
 tmad-stages.jpg     the stages of these fills
 tmad-retrieved.jpg  cells of the sample scene's fill and the patches they were made from
 tmad-smooth.jpg     one hole from texture to smooth
 tmad-memory.jpg     the same hole with aligned patches and with the paper's windows
 tmad-finish.jpg     the same hole by other methods, with and without the texture memory as their finish
+tmad-window.jpg     the window, looking into the sample scene's fill
 """  # noqa: INP001 - a script, part of no package
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +22,10 @@ import skimage.data
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from PySide6.QtCore import QDeadlineTimer, QSettings, Qt
+from window import FILLED, QUALITY, SIZE, Tour
 
+from app.application import application, opened
 from engine.files.evidence_sheet import contact_sheet, telling
 from engine.finishes import finish_named
 from engine.geometry import Box
@@ -137,6 +144,27 @@ def finishes(scene: Scene) -> Image.Image:
     return row(*shown)
 
 
+def window() -> None:
+    """The sample scene filled in the real window, by mouse and keys, the pointer over a cell."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
+    application()
+    tour = Tour(opened())
+    desk = tour.desk
+    tour.window.resize(*SIZE)
+    tour.until(lambda: bool(desk.recipe.cards))
+    tour.window.start.sample_requested.emit()
+    tour.until(lambda: bool(desk.document.holes()))
+    desk.recipe.set_method("tmad")
+    tour.key(Qt.Key.Key_Return)
+    tour.until(lambda: bool(desk.document.choices))
+    tour.key(Qt.Key.Key_I)
+    tour.over(*FILLED)
+    calm = QDeadlineTimer(1000)
+    tour.until(lambda: calm.hasExpired() and tour.window.canvas.is_fine)
+    tour.window.grab().toImage().save(str(HERE / "tmad-window.jpg"), "JPG", QUALITY)
+    desk.close()
+
+
 def main() -> None:
     """Draw all of them."""
     torch.set_num_threads(1)
@@ -165,6 +193,7 @@ def main() -> None:
     }
     for file, picture in drawn.items():
         picture.save(HERE / file, quality=84, optimize=True)
+    window()
 
 
 if __name__ == "__main__":
