@@ -183,6 +183,13 @@ def test_the_first_step_of_the_synthesis_sees_what_it_should(ground: tuple[Photo
     assert terms["error"].item() == terms["smooth"].item()
 
 
+@pytest.mark.xfail(strict=True, reason="torch says so instead, at the first step", raises=pytest.fail.Exception)
+@pytest.mark.parametrize("settings", [{"size": 100}, {"window": 66}])
+def test_sides_that_cannot_be_halved_are_refused(settings: dict[str, int]) -> None:
+    with pytest.raises(BadInput, match="multiple"):
+        TmadRecipe(TmadSettings(**SMALL | settings))
+
+
 # Where it begins
 
 
@@ -290,3 +297,13 @@ def test_validation(ground: tuple[Photographs, Photographs], settings: dict[str,
     else:
         assert scores["psnr"] == scores["smooth-psnr"]  # both heads say the same as yet
         assert strip.shape == (256, 6 * 256, 3)
+
+
+@pytest.mark.xfail(strict=True, reason="its middle has not so many pixels", raises=ValueError)
+def test_small_photographs_are_validated_too(tmp_path: Path) -> None:
+    """The least side that a photograph may have is 64."""
+    made = TmadRecipe(TmadSettings(**SMALL, part="coarse"), WIDTH)
+    _, held = photographs(tmp_path, train=1, held=1, size=(200, 220))
+    with torch.no_grad():
+        scores, _ = made.validate(made.networks()["tmad"].eval(), held, torch.device("cpu"))
+    assert np.isfinite(scores["psnr"])
