@@ -169,8 +169,8 @@ class _Tags:
         """Beside the corners of an outline: its left, top, right and bottom."""
         left, top, right, bottom = outline
         wide, high = round(self.pen.textlength(text, font=font(15))) + 10, 20
-        downs = (top - high, bottom, top, bottom - high)
-        places = [(across, down) for down in downs for across in (left, right - wide, right, left - wide)]
+        downs = (top - high, bottom + 1, top, bottom + 1 - high)
+        places = [(across, down) for down in downs for across in (left, right + 1 - wide, right + 1, left - wide)]
         inside = [(min(max(a, 0), self.size[0] - wide), min(max(d, 0), self.size[1] - high)) for a, d in places]
         free = [(a, d, a + wide, d + high) for a, d in inside if not self._covers((a, d, a + wide, d + high))]
         at = free[0] if free else (*inside[0], inside[0][0] + wide, inside[0][1] + high)
