@@ -7,8 +7,7 @@ those of its Table I; widths, which it does not give, are chosen to come to its 
 - Residual blocks have group normalisation, without which training at a high rate leaps; what they add begins as nothing.
 - The synthesis runs over the surroundings of a hole at once, not patch by patch, over *canvases*: the photograph with the hole filled by
   retrieved patches of one rank. Both encoders then see the same places, so their features can be joined as they are.
-- It does not paint, but says how: which rank to trust, how far to keep to the coarse colours, how strong the texture, and what to add to it.
-  Two heads say so, one for texture and one for the least error.
+- It does not paint patches, but says how canvases make two pictures: one of the least error, and one that lays texture on the former's colours.
 """
 
 from __future__ import annotations
@@ -36,7 +35,8 @@ COARSE, SYNTHESIS = (16, 32, 64, 128), (32, 64, 64)
 DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
 HEADS = ("texture", "smooth")
 _SLOPE = 0.2
-_BLUR = 9
+NARROW, WIDE = 9, 17
+"""Sides of the means by which a smooth picture's detail, and texture, are told from colours."""
 _CRISP = 8
 """How much more decided the texture is than the colours: a share of 0.5 among four becomes nearly all."""
 
@@ -120,19 +120,21 @@ def _mean(scores: Tensor, memory: Tensor) -> Tensor:
         return (scores.float().softmax(1) @ memory.flatten(1)).view(len(scores), *memory.shape[1:])
 
 
-class Recipes(NamedTuple):
-    """How a head of the synthesis makes its picture of the canvases, a value a pixel; all but `added` at half size."""
+class Said(NamedTuple):
+    """How the pictures of both heads are made of the canvases, a value a pixel; all but `added` at half size."""
 
     shares: Tensor
-    """(B, N, h, w): of each canvas in the colours, their sum is 1."""
-    picks: Tensor
-    """(B, N, h, w): the same for the texture; nearly all of one canvas, where texture is wanted, since two through each other are none."""
+    """(B, N, h, w): of each canvas in the smooth picture, their sum is 1."""
     keep: Tensor
-    """(B, 1, h, w): how far the colours keep to the coarse ones, 0 to 1."""
+    """(B, 1, h, w): how far its colours keep to the coarse ones, 0 to 1."""
     strength: Tensor
-    """(B, 1, h, w): of the texture, 0 to 2."""
+    """(B, 1, h, w): of its detail, 0 to 2."""
+    picks: Tensor
+    """(B, N, h, w): which canvas the texture is taken from: nearly all of one, since two through each other are no texture; their sum is 1."""
+    texture: Tensor
+    """(B, 1, h, w): its strength, 0 to 2."""
     added: Tensor
-    """(B, 3, H, W): what no canvas has."""
+    """(B, 3, H, W): what of the smooth picture no canvas has."""
 
 
 class Synthesis(nn.Module):
@@ -153,11 +155,11 @@ class Synthesis(nn.Module):
         self.join = _loud(nn.Conv2d(2 * quarter, quarter, 1))
         self.between = nn.Sequential(*(Residual(quarter) for _ in range(5)))
         self.up_half, self.join_half, self.up_full = Up(quarter, half), _loud(nn.Conv2d(2 * half, half, 1)), Up(half, full)
-        self.say = _silent(nn.Conv2d(half, len(HEADS) * (ranks + 2), 1))
-        self.add = _silent(nn.Conv2d(full, len(HEADS) * 3, 1))
+        self.say = _silent(nn.Conv2d(half, 2 * ranks + 3, 1))
+        self.add = _silent(nn.Conv2d(full, 3, 1))
 
-    def forward(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> list[Recipes]:
-        """One for each of `HEADS`.
+    def forward(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> Said:
+        """What is to be made of them: see `composed`.
 
         Args:
             coarse: (B, 3, H, W) RGB in [0, 1], known pixels as they are; H and W multiples of 4.
@@ -171,7 +173,7 @@ class Synthesis(nn.Module):
             except StopIteration as end:
                 return end.value
 
-    def passes(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> Generator[None, None, list[Recipes]]:
+    def passes(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> Generator[None, None, Said]:
         """The same, pausing between its blocks, so that whoever waits can look around."""
         x2 = self.down[0](self.enter(torch.cat((coarse * 2 - 1, hole), 1)))
         yield
@@ -187,45 +189,48 @@ class Synthesis(nn.Module):
         for layer in self.up_full:
             y1 = layer(y1)
             yield
-        said, added = self.say(y2).float().chunk(len(HEADS), 1), self.add(y1).float().chunk(len(HEADS), 1)
-        return [self._recipe(*one, crisp=head == "texture") for head, *one in zip(HEADS, said, added, strict=True)]
-
-    def _recipe(self, said: Tensor, added: Tensor, *, crisp: bool) -> Recipes:
-        shares = said[:, : self.ranks] * 4  # factors let what begins at nothing move at once
-        return Recipes(
-            shares.softmax(1),
-            (shares * _CRISP if crisp else shares).softmax(1),
-            torch.sigmoid(said[:, -2:-1] * 4 - 2),
-            2 * torch.sigmoid(said[:, -1:] * 2),
-            added,
+        said = self.say(y2).float()
+        shares, keep, strength, picks, texture = said.split((self.ranks, 1, 1, self.ranks, 1), 1)
+        return Said(  # factors let what begins at nothing move at once
+            (shares * 4).softmax(1),
+            torch.sigmoid(keep * 4 - 2),
+            2 * torch.sigmoid(strength * 2),
+            (picks * 4 * _CRISP).softmax(1),
+            2 * torch.sigmoid(texture * 2),
+            self.add(y1).float(),
         )
 
 
-def composed(recipe: Recipes, coarse: Tensor, canvases: Tensor, low: Tensor) -> Tensor:
-    """(B, 3, H, W): the picture a recipe makes, everywhere, not clipped.
+def composed(said: Said, coarse: Tensor, hole: Tensor, canvases: Tensor) -> tuple[Tensor, Tensor]:
+    """The pictures of both heads, as `HEADS` has them, (B, 3, H, W) each: not clipped, and in the hole alone.
 
-    With B a mean over 9 x 9 pixels, g the shares, h the picks, k what is kept, a the strength and d what is added, over canvases x_i and coarse c::
+    With B a mean over 9 x 9 pixels and W one over 17 x 17, g the shares, k what is kept, s the strength and d what is added, h the picks and
+    t the texture's strength, over canvases x_i and coarse c::
 
-        y = k c + (1 - k) sum g_i B x_i + a sum h_i (x_i - B x_i) + d
+        smooth  = k c + (1 - k) sum g_i B x_i + s sum g_i (x_i - B x_i) + d        in the hole, and c outside
+        texture = W smooth + t sum h_i (x_i - W x_i)
+
+    So the colours are those of the least error and the texture is that of one canvas. The texture's errors do not reach the smooth picture.
 
     Args:
-        recipe: of one head.
-        coarse: (B, 3, H, W).
-        canvases: (B, N, 3, H, W).
-        low: (B, N, 3, H, W), the canvases `blurred`.
+        said: by the synthesis.
+        coarse: (B, 3, H, W), known pixels as they are.
+        hole: (B, 1, H, W), 1 in the hole, else 0.
+        canvases: (B, N, 3, H, W), known pixels as they are.
     """
     size = (coarse.shape[-2], coarse.shape[-1])
-    shares, picks, keep, strength = (_as_large(x, size) for x in recipe[:4])
-    colours = (low * shares.unsqueeze(2)).sum(1)
-    texture = ((canvases - low) * picks.unsqueeze(2)).sum(1)
-    return keep * coarse + (1 - keep) * colours + strength * texture + recipe.added
+    shares, keep, strength, picks, texture = (_as_large(x, size) for x in said[:5])
+    mixed, low = ((x * shares.unsqueeze(2)).sum(1) for x in (canvases, blurred(canvases, NARROW)))
+    smooth = torch.where(hole > 0, keep * coarse + (1 - keep) * low + strength * (mixed - low) + said.added, coarse)
+    picked = ((canvases - blurred(canvases, WIDE)) * picks.unsqueeze(2)).sum(1)
+    return blurred(smooth.detach(), WIDE) + texture * picked, smooth
 
 
-def blurred(canvases: Tensor) -> Tensor:
-    """Means over 9 x 9 pixels of (..., H, W), continued at the edge."""
-    pictures = functional.pad(canvases.flatten(0, -4), [_BLUR // 2] * 4, mode="replicate")
-    across = functional.avg_pool2d(pictures, (1, _BLUR), 1)
-    return functional.avg_pool2d(across, (_BLUR, 1), 1).view_as(canvases)
+def blurred(pictures: Tensor, side: int) -> Tensor:
+    """Means over squares of an odd side of (..., C, H, W), continued at the edge."""
+    beyond = functional.pad(pictures.flatten(0, -4), [side // 2] * 4, mode="replicate")
+    across = functional.avg_pool2d(beyond, (1, side), 1)
+    return functional.avg_pool2d(across, (side, 1), 1).view_as(pictures)
 
 
 class Tmad(nn.Module):

@@ -17,7 +17,7 @@ from torch.nn import functional
 from engine.exemplar import ROUNDS, PatchSettings
 from engine.geometry import Box
 from engine.job import Settings, Step, setting
-from engine.nets.tmad import RANKS, blurred, composed
+from engine.nets.tmad import RANKS, composed
 from engine.ops.bands import Workers, told
 from engine.ops.detail import carried
 from engine.ops.filters import magnified
@@ -61,8 +61,8 @@ class TextureSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Said:
-    """What the synthesis says of the frame's region, from texture to smooth as it was asked."""
+class Laid:
+    """A picture of the frame's region, told as a base and the texture that is laid on it."""
 
     base: NDArray[np.float32]
     """(h, w, 3): see `engine.ops.detail`."""
@@ -173,7 +173,7 @@ def _in_small(
 
 def _said(
     cutout: Cutout, frame: Frame, coarse: NDArray[np.float32], small: list[NDArray[np.float32]], smooth: float
-) -> Pausing[list[Said]]:
+) -> Pausing[list[Laid]]:
     """What the synthesis says for texture alone and, where that is another thing, for what was asked; the last is what was asked."""
     device = cutout.device
     hole = _tensor(frame.hole[frame.region.slices][..., None], device)
@@ -185,23 +185,27 @@ def _said(
             try:
                 next(passes)
             except StopIteration as end:
-                texture, plain = end.value
+                said = end.value
                 break
         yield
-    size, low = (coarse.shape[0], coarse.shape[1]), blurred(ranks)
-    made = [(composed(one, colours, ranks, low), *(_as_large(x, size) for x in (one.picks, one.strength))) for one in (texture, plain)]
+    size = (coarse.shape[0], coarse.shape[1])
+    texture, plain = composed(said, colours, hole, ranks)
+    made = [
+        (picture, *(_as_large(x, size) for x in of))
+        for picture, of in ((texture, (said.picks, said.texture)), (plain, (said.shares, said.strength)))
+    ]
     wanted = [made[0], tuple(torch.lerp(a, b, smooth) for a, b in zip(*made, strict=True))]
     return [_based(picture, picks, strength, ranks) for picture, picks, strength in (wanted if smooth else wanted[:1])]
 
 
-def _based(made: Tensor, picks: Tensor, strength: Tensor, ranks: Tensor) -> Said:
+def _based(made: Tensor, picks: Tensor, strength: Tensor, ranks: Tensor) -> Laid:
     """A picture in small as a base, and the texture that is laid on it."""
     base = made - strength * (ranks * picks.unsqueeze(2)).sum(1)
     arrays = [np.ascontiguousarray(one[0].permute(1, 2, 0).cpu().numpy()) for one in (base, strength, picks)]
-    return Said(arrays[0], arrays[1][..., 0], arrays[2])
+    return Laid(arrays[0], arrays[1][..., 0], arrays[2])
 
 
-def _ranked(said: Said, ranks: int) -> Said:
+def _ranked(said: Laid, ranks: int) -> Laid:
     """The shares of so many canvases, where some stood for several ranks."""
     shares = np.stack([said.shares[..., rank::ranks].sum(-1) for rank in range(ranks)], -1)
     return replace(said, shares=shares)

@@ -20,7 +20,7 @@ from engine import weights
 from engine.evaluation.scores import Judge
 from engine.job import Settings, finished, setting
 from engine.nets.discriminator import PatchDiscriminator
-from engine.nets.tmad import HEADS, PATCH, RANKS, PatchCritic, Tmad, blurred, composed
+from engine.nets.tmad import HEADS, PATCH, RANKS, PatchCritic, Tmad, composed
 from engine.nets.windows import memory, retrieved
 from engine.ops.bands import Workers
 from engine.texture.begun import HALVINGS, begun
@@ -74,7 +74,6 @@ class TmadSettings(Settings):
     patches: float = setting(0.05, "Patches", "Weight of the critic of patches.", least=0.0, most=10.0)
     content: float = setting(0.05, "Content", "Weight of what VGG-16 sees.", least=0.0, most=10.0)
     taps: str = setting("near", "Taps", "Where VGG-16 is listened to: near the pixels, or as the paper has it.", choices=("near", "paper"))
-    low: float = setting(1.0, "Low", "Weight of the texture's error in means over 9 x 9 pixels.", least=0.0, most=10.0)
     error: float = setting(1.0, "Error", "Weight of the texture's error a pixel.", least=0.0, most=10.0)
 
 
@@ -186,7 +185,6 @@ class TmadRecipe(Recipe):
         if self.settings.content:
             terms["content"] = self.settings.content * self._compared(truth, filled)
         terms["error"] = self.settings.error * _error(texture, truth, hole)
-        terms["low"] = self.settings.low * _error(blurred(filled), blurred(truth), hole)
         terms["smooth"] = _error(smooth, truth, hole)
         if self.settings.part == "joint":
             terms["coarse"] = part.coarse
@@ -217,9 +215,7 @@ class TmadRecipe(Recipe):
         )
         with torch.autocast(image.device.type, torch.bfloat16, enabled=torch.is_autocast_enabled(image.device.type)):
             said = net.synthesis(coarse, hole, canvases)
-        low = blurred(canvases)
-        made = tuple(composed(one, coarse, canvases, low) for one in said)
-        return _Part(image, hole, canvases[:, 0].detach(), (made[0], made[1]), error)
+        return _Part(image, hole, canvases[:, 0].detach(), composed(said, coarse, hole, canvases), error)
 
     def _retrieved(self, net: Tmad, coarse: Tensor, image: Tensor, hole: Tensor) -> Tensor:
         """(ranks, 3, S, S): windows of the picture in its hole."""
@@ -280,8 +276,7 @@ class TmadRecipe(Recipe):
         else:
             four = np.stack([_channels_first(canvas) for canvas in one.canvases()])
             canvases = torch.as_tensor(four, device=device)[None, np.arange(self.settings.ranks) % RANKS]
-        low = blurred(canvases)
-        made = [torch.where(hole > 0, composed(said, coarse, canvases, low), image) for said in net.synthesis(coarse, hole, canvases)]
+        made = [torch.where(hole > 0, one, image) for one in composed(net.synthesis(coarse, hole, canvases), coarse, hole, canvases)]
         return [_pixels(picture) for picture in made], _pixels(coarse)
 
     def optimiser(self, networks: Mapping[str, nn.Module]) -> torch.optim.Optimizer:
