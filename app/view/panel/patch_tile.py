@@ -129,8 +129,9 @@ class PatchTile(QWidget):
 
 
 def room(patch: Box, side: int) -> Box:
-    """A patch with what a tile may show around it."""
-    return Box(patch.top + patch.height // 2 - side, patch.left + patch.width // 2 - side, 2 * side + 1, 2 * side + 1)
+    """A patch with what a tile may show around it: a tile of the least width shows 1.3 times the side."""
+    half = side * 2 // 3 + 1
+    return Box(patch.top + patch.height // 2 - half, patch.left + patch.width // 2 - half, 2 * half + 1, 2 * half + 1)
 
 
 def _number(painter: QPainter, rank: int, colour: str) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.sampling import ALLOWED, FORBIDDEN, is_only
-from app.view.controls import CheckBox, IconButton, IconTextButton, label, named
+from app.view.controls import CheckBox, IconButton, IconTextButton, Link, label, named
 from app.view.form import GAP, SECTION, Form
 from app.view.panel.candidates import Candidates
 from app.view.panel.key_view import KeyView
@@ -33,6 +33,9 @@ _TARGET = QSize(28, 28)
 
 PICTURE = 26
 """Fours of device pixels that a stage's picture is wide, threes that it is high: as large as it ever is seen."""
+
+ENOUGH = 128
+"""Pixels of the photograph, down and across, that a tile needs at least: of a larger patch some are left out, as the pointer does not wait."""
 
 FINER = 2
 """Pixels of the photograph, down and across, that go into one of such a picture at most."""
@@ -62,6 +65,8 @@ class RetrievedSection(QWidget):
         self.facts = label("", "small", wraps=True)
         self.again = IconTextButton(tr("Fill again"), "again")
         self.again.setToolTip(tr("One more result for this hole, without what was ruled out"))
+        self.allow = Link(tr("Allow all")).acts(actions["clear_area"])
+        self.allow.setAccessibleName(named(actions["clear_area"]))
         self.cells, self.attention = (_check(actions[name]) for name in ("cells", "attention"))
         self._another = actions["another"]
         self.cell, self.way = QWidget(), QWidget()
@@ -82,7 +87,11 @@ class RetrievedSection(QWidget):
         for part in (self.candidates, self.facts):
             patches.addWidget(part)
         patches.addSpacing(GAP)
-        patches.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        pressed = QHBoxLayout()
+        pressed.addWidget(self.again)
+        pressed.addStretch(1)
+        pressed.addWidget(self.allow)
+        patches.addLayout(pressed)
         for part in (below, self.stages):
             way.addWidget(part)
         way.addSpacing(GAP // 2)
@@ -105,6 +114,7 @@ class RetrievedSection(QWidget):
         for signal in (self._document.area_changed, self._document.opened):
             signal.connect(self._area_changed)
         self._offer_another()
+        self.allow.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may need fewer lines."""
@@ -141,7 +151,7 @@ class RetrievedSection(QWidget):
         self._cell_drawn = state
 
         def seen(stage: str, box: Box) -> tuple[QImage, Box] | None:
-            return self._excerpts.staged([evidence], stage, box)
+            return self._excerpts.staged([evidence], stage, box, max(1, box.height // ENOUGH))
 
         self.candidates.show_cell(cell, found, seen, dimmed=dimmed, struck=struck)
         text = tr("Cell at {x}, {y}, {width} x {height} px. Per cent: {meaning}.")
@@ -180,6 +190,7 @@ class RetrievedSection(QWidget):
     @Slot()
     def _area_changed(self) -> None:
         self._only = None
+        self.allow.setVisible(bool(self._document.area.pixels.any()))
         if self.isVisible():
             self.refresh()
 
