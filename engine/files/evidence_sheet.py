@@ -36,16 +36,19 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
 def telling(evidence: RetrievedPatches, count: int = _MOST) -> list[int]:
-    """The cells that changed most between the first and the last stage, none beside another where there are enough; in their order."""
+    """The cells that changed most between the first and the last stage, in their order.
+
+    None is beside another, as long as there are some that changed a third as much as the first.
+    """
     changes = _changes(evidence)
     cells = [Box(*cell) for cell in evidence.cells.tolist()]
     order: list[int] = np.argsort(-changes, kind="stable").tolist()
+    much: list[int] = [number for number in order if 3 * changes[number] >= changes[order[0]]]
     taken: list[int] = []
-    for apart in (True, False):
-        for number in order:
-            if len(taken) < count and number not in taken and not (apart and any(cells[number].touches(cells[one]) for one in taken)):
-                taken.append(number)
-    return sorted(taken)
+    for number in much:
+        if len(taken) < count and not any(cells[number].touches(cells[one]) for one in taken):
+            taken.append(number)
+    return sorted([*taken, *(number for number in order if number not in taken)][:count])
 
 
 def _changes(evidence: RetrievedPatches) -> NDArray[np.float64]:
