@@ -156,7 +156,7 @@ class Photographer:
         self.key(KEY.Key_Return)
         self.idle()
         choice = self.document.shown
-        assert choice is not None
+        assert choice is not None, self.last
         assert choice not in before, self.last
         return choice
 
