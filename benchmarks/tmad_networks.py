@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from safetensors import safe_open
 from engine import weights
 from engine.errors import BadInput
 from engine.job import finished
-from engine.nets.tmad import RANKS, Tmad, blurred, composed
+from engine.nets.tmad import RANKS, Tmad, composed
 from engine.nets.windows import memory, retrieved
 from engine.ops.bands import Workers
 from engine.texture.begun import begun
@@ -72,16 +72,16 @@ def read(path: Path) -> Trained:
         about, state = record.read(path), checkpoint.load(path)
         if about is None or state is None:
             raise BadInput(f"There is no run with a checkpoint in {path}; give the folder of one, or what was exported of it.")
-        settings, width, steps = about.asked.settings, about.asked.width, state["step"]
-        tensors, examples = state["average"], state["step"] * about.asked.batch
+        asked, steps, tensors = about.asked, state["step"], state["average"]
     else:
-        tensors = weights.tensors_in(path)
         with safe_open(path, "pt") as file:
             said: dict[str, str] = file.metadata()
-        settings, width, steps, examples = json.loads(said["settings"]), float(said["width"]), int(said["steps"]), int(said["examples"])
-    asked = TmadSettings(**settings)
-    net = weights.fit(Tmad(width, asked.ranks), tensors, str(path)).eval().requires_grad_(requires_grad=False)
-    return Trained(path.stem, net, asked, width, steps, examples)
+        steps, tensors = int(said["steps"]), weights.tensors_in(path)
+        batch = int(said["examples"]) // max(steps, 1)
+        asked = record.Asked(said["recipe"], json.loads(said["settings"]), float(said["width"]), steps, batch, 0, half=True)
+    settings = cast("TmadSettings", record.recipe_of(asked).settings)
+    net = weights.fit(Tmad(asked.width, settings.ranks), tensors, str(path)).eval().requires_grad_(requires_grad=False)
+    return Trained(path.stem, net, settings, asked.width, steps, steps * asked.batch)
 
 
 def coarse(trained: Trained, square: Filled) -> Tensor:
@@ -107,8 +107,8 @@ def canvases(trained: Trained, square: Filled, guess: Tensor, *, windows: bool) 
 def made(trained: Trained, square: Filled, guess: Tensor, laid: Tensor) -> list[Pixels]:
     """The square as each head of the synthesis fills it."""
     image, hole = _tensors(square)
-    low = blurred(laid)
-    return [pixels(torch.where(hole > 0, composed(one, guess, laid, low), image)) for one in trained.net.synthesis(guess, hole, laid)]
+    pictures = composed(trained.net.synthesis(guess, hole, laid), guess, hole, laid)
+    return [pixels(torch.where(hole > 0, one, image)) for one in pictures]
 
 
 def pixels(picture: Tensor) -> Pixels:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.nets.tmad import RANKS, Tmad, blurred, composed
+from engine.nets.tmad import RANKS, Tmad, composed
 from engine.nets.windows import memory, retrieved
 from engine.ops.steady import brisk
 from engine.texture.begun import HALVINGS
@@ -61,8 +61,8 @@ class Passes:
             return self._synthesised(picture, hole, picture[:, None].expand(1, RANKS, 3, side, side))
 
     def _synthesised(self, guess: Tensor, hole: Tensor, laid: Tensor) -> Tensor:
-        texture, _ = self.net.synthesis(guess, hole, laid)
-        return composed(texture, guess, laid, blurred(laid))
+        texture, _ = composed(self.net.synthesis(guess, hole, laid), guess, hole, laid)
+        return texture
 
     def _computing(self) -> AbstractContextManager[object]:
         return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else brisk()

@@ -102,8 +102,7 @@ def _differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 def _difference(one: dict[str, Any], other: dict[str, Any], score: str) -> tuple[float, float, float]:
     """Low end, mean and high end."""
     ours, theirs = (np.array(each["scores"]["texture"][score], np.float64) for each in (one, other))
-    better = "higher" if score == "detail" else SCORES[score].better
-    found = paired(ours, theirs, np.arange(len(ours)), better).difference
+    found = paired(ours, theirs, np.arange(len(ours)), SCORES[score].better).difference
     return found.low, found.mean, found.high
 
 
@@ -128,6 +127,8 @@ def costs(one: dict[str, Any]) -> str:
         lines.append(
             f"- 256 x 256 with a hole of 128 x 128, {fill['threads']} threads: {fill['seconds']:.2f} s ({parts}), {fill['processor']:.2f} s of the processor; patches alone {fill['patchmatch']:.2f} s.{'' if fill['idle'] else ' The machine had other work to do.'}"
         )
+    if fill and (large := fill.get("large")):
+        lines.append(f"- 24 megapixels with a hole of 600 x 600: {large['seconds']:.1f} s, {large['processor']:.1f} s of the processor.")
     if memory := one.get("memory"):
         lines.append(
             f"- Peak memory of the synthesis, above what the process held before: {memory['hole']:.0f} MiB over the hole's surroundings,"
