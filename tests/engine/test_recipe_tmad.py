@@ -153,7 +153,7 @@ def test_a_step_changes_the_networks_that_it_names(
 ) -> None:
     losses, changed = stepped(run(ground, tmp_path, **settings))
     assert changed == networks
-    assert {"error", "low", "smooth"} <= set(losses)
+    assert {"error", "smooth"} <= set(losses)
     assert ("coarse" in losses) == (settings.get("part") == "joint")
     assert ("blending" in losses) == ("picture" in networks)
     assert ("patches" in losses) == ("patches" in networks)
@@ -179,8 +179,8 @@ def test_the_first_step_of_the_synthesis_sees_what_it_should(ground: tuple[Photo
     assert (who, others) == ("tmad", [])
     image, hole, four = (batch[name][0].double().numpy() for name in ("image", "hole", "canvases"))
     wanted = (np.abs(four.mean(0) - image) * hole).sum() / (3 * hole.sum()) / 255
-    assert terms["smooth"].item() == pytest.approx(wanted, rel=0.2)  # its colours are 12 % the coarse ones
-    assert terms["error"].item() == terms["smooth"].item()
+    for name in ("smooth", "error"):
+        assert terms[name].item() == pytest.approx(wanted, rel=0.2), name  # colours are 12 % the coarse ones
 
 
 @pytest.mark.xfail(strict=True, reason="torch says so instead, at the first step", raises=pytest.fail.Exception)
@@ -295,7 +295,7 @@ def test_validation(ground: tuple[Photographs, Photographs], settings: dict[str,
     if settings.get("part") == "coarse":
         assert scores["psnr"] == pytest.approx(scores["smooth"])  # it has learnt nothing
     else:
-        assert scores["psnr"] == scores["smooth-psnr"]  # both heads say the same as yet
+        assert scores["psnr"] == pytest.approx(scores["smooth-psnr"], abs=1)  # both are means of the canvases as yet
         assert strip.shape == (256, 6 * 256, 3)
 
 
