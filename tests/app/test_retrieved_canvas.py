@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF
 
 from app.view.canvas import inset
-from app.view.canvas.attention import VEIL
+from app.view.canvas.attention import STRONG, VEIL
 from app.view.theme import RANKS
 from engine.drawing import heat_colours
 from engine.geometry import Box
@@ -217,6 +217,17 @@ def test_patches_out_of_view_are_seen_small_at_the_edge(shown: Shown) -> None:
         assert near(seen, tuple(own.tolist()), 0).any()
 
 
+def test_of_a_patch_of_which_only_a_line_is_in_view_there_is_a_small_picture(shown: Shown) -> None:
+    shown.show_at(4.0, SPOT[0] - 30, SPOT[1] - 50)
+    shown.hover(*SPOT)
+    rank, box, _ = next(one for one in shown.retrieving.retrievals if one.box.right < SPOT[1])
+    shown.show_at(4.0, SPOT[0] - 30, box.right - 1)
+    at = shown.rect(box)
+    assert at.intersects(QRectF(0, 0, SIZE[1], SIZE[0]))
+    seen = near(shown.grabbed(), COLOURS[rank], 12)
+    assert seen[:, round(inset.EDGE) : round(inset.EDGE + inset.SIDE)].sum() > 2 * inset.SIDE
+
+
 def test_small_pictures_stand_beside_each_other_in_the_canvas() -> None:
     canvas, taken = QRectF(0, 0, 500, 400), list[QRectF]()
     for spot in (QPointF(-50, 60), QPointF(-60, 62), QPointF(-90, 90), QPointF(900, 900), QPointF(950, 920), QPointF(250, -80)):
@@ -247,7 +258,7 @@ def test_attention_is_heat_over_the_photograph(shown: Shown) -> None:
     best = attended[0][0]
     hot = heat_colours(np.ones((1, 1), np.float32), 0, 1)[0, 0, :3].astype(int)
     middle = best.top + best.height // 2, best.left + best.width // 2
-    assert np.abs(seen[middle] - (0.8 * hot + 0.2 * (1 - VEIL) * shown.now[middle])).max() < 12
+    assert np.abs(seen[middle] - (STRONG * hot + (1 - STRONG) * (1 - VEIL) * shown.now[middle])).max() < 12
     cold = np.ones(SIZE, bool)
     for box, _ in attended:
         cold[box.grown(30, 30).common(Box.whole(SIZE)).slices] = False  # type: ignore[union-attr]

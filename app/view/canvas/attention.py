@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST = 0.01
 """Of the greatest share: what counts less is not drawn."""
 
-FAINT, STRONG = 0.2, 0.8
+FAINT, STRONG = 0.15, 0.65
 """How strong the heat is that stands for the least share, and for the greatest."""
 
 VEIL = 0.4

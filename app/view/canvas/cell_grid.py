@@ -72,8 +72,8 @@ class _Grid:
         top, left, bottom, right = _edges(evidence)
         self.side = float(np.median(bottom - top)) if len(top) else 0.0
         """Of a cell, in pixels of the picture."""
-        self._across = np.unique(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]), axis=0)
-        self._down = np.unique(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]), axis=0)
+        self._across = _joined(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]))
+        self._down = _joined(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]))
 
     def lines(self, seen: Seen) -> list[QLine]:
         """Those that are seen, in pixels of the device."""
@@ -92,6 +92,18 @@ def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
     (tall, wide), (down, across) = window.box.size, window.size
     rows, columns = (top * tall // down, -((top + height) * -tall // down)), (left * wide // across, -((left + width) * -wide // across))
     return window.box.top + rows[0], window.box.left + columns[0], window.box.top + rows[1], window.box.left + columns[1]
+
+
+def _joined(edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Edges on the same line that touch, as one: drawn once, and in few strokes."""
+    if not len(edges):
+        return edges
+    line, begin, end = edges[np.lexsort(edges.T[::-1])].T
+    apart = 1 + 2 * int(np.abs(edges).max())
+    reached = np.maximum.accumulate(line * apart + end)
+    first = np.append(True, (line * apart + begin)[1:] > reached[:-1])
+    last = np.append(np.flatnonzero(first)[1:] - 1, len(edges) - 1)
+    return np.stack([line[first], begin[first], reached[last] - line[last] * apart], axis=1)
 
 
 def _on(edges: NDArray[np.int64], zoom: float, corner: tuple[int, int], between: tuple[int, int]) -> list[list[int]]:

@@ -84,7 +84,8 @@ class RetrievedMarks(QObject):
         found: list[_Placed] = []
         for rank, box, _ in self._looked.retrievals:
             at, part = _outline(viewport, box), None
-            if not canvas.intersects(at):
+            seen = canvas.intersected(at)
+            if min(seen.width(), seen.height()) < LEAST / 2:
                 at, around = inset.place(at.center(), canvas, taken), inset.around(box)
                 excerpt = self._excerpt(around)
                 part = (around, *excerpt) if excerpt else None

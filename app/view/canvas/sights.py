@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 
@@ -14,13 +14,13 @@ from app.view.canvas.tiles import CURRENT, Tiles
 from app.words import tr
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtGui import QColorSpace, QPainter
 
     from app.choice import Candidate
     from app.display import Display, Sight
     from app.document import Document
     from app.filling import Filling
-    from app.view.canvas.pyramid import Read
     from app.view.canvas.viewport import Viewport
     from engine.geometry import Box
     from engine.picture import Patch
@@ -40,7 +40,7 @@ class Sights(QObject):
         self._preview = Preview(filling, self)
         self._running: Patch | None = None
         self._results: dict[str, Candidate] = {}
-        self._staged: Box | None = None
+        self._staged: Patch | None = None
         self._screen: QColorSpace | None = None
         self.colours = Colours(None)
         self.tiles: Tiles | None = None
@@ -111,16 +111,16 @@ class Sights(QObject):
             return RUNNING
         return CURRENT if self._staged is None else STAGE
 
-    def set_stage(self, box: Box | None, read: Read | None = None) -> None:
-        """Show a box of the photograph otherwise than it is now, as `read` gives it; None: no more."""
-        before, self._staged = self._staged, box
-        if self.tiles is None:
+    def set_stage(self, patch: Patch | None, hole: NDArray[Any] | None = None) -> None:
+        """Show the photograph with a patch in a `hole` (the patch's box, bool) of it, in place of what it is now; None: no more."""
+        before, self._staged = self._staged, patch
+        photograph = self._document.photograph
+        if self.tiles is None or photograph is None:
             return
-        variant = Variant(self.tiles.pyramid, lambda part: part.common(box) is not None, read) if box is not None and read else None
-        self.tiles.set_variant(STAGE, variant)
-        for one in (before, box):
+        self.tiles.set_variant(STAGE, pasted(self.tiles.pyramid, photograph, patch, hole) if patch else None)
+        for one in (before, patch):
             if one is not None:
-                self.changed.emit(one)
+                self.changed.emit(one.box)
 
     # What changes
 

@@ -15,6 +15,8 @@ from app.view.canvas.drawn import Drawn, Look, device
 from app.view.canvas.pooled import Pooled
 from app.view.theme import BADGE, WHITE
 from app.words import tr
+from engine.geometry import Box
+from engine.picture import Patch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from app.retrieving import Retrieving
     from app.view.canvas.sights import Sights
     from app.view.canvas.viewport import Viewport
-    from engine.geometry import Box
+
+STRIP = 256
+"""Rows of a stage that are worked out at a time."""
 
 ABOVE = 10.0
 """Device-independent pixels between a hole and the name of the stage above it."""
@@ -53,50 +57,43 @@ class StageLayer(QObject):
     @Slot()
     def _changed(self) -> None:
         choice, stage, display = self._shown, self._retrieving.stage, self._display
-        state = choice and (choice, choice.standing, stage, display.mask_colour, display.original_held)
+        state = choice and (stage, display.mask_colour, display.original_held, [one.standing for one in self._document.choices])
         if state == self._state:
             return
         self._state, self._tint = state, None
-        self._sights.set_stage(choice.box if choice else None, self._pixels if choice else None)
-        if choice is not None and stage == HOLE:
-            self._tint = _tinted(choice)
+        if choice is None:
+            self._sights.set_stage(None)
+        else:
+            self._sights.set_stage(self._staged(choice), self._top(choice))
+            self._tint = _tinted(choice) if stage == HOLE else None
         self.stale.emit(None, 0)
 
     # What is seen in the hole
 
-    def _pixels(self, box: Box) -> NDArray[Any]:
-        """A box of the photograph as it is now, with the stage in the hole; fills that lie above it stay."""
-        photograph, choice = self._document.photograph, self._shown
-        assert photograph is not None
-        pixels = photograph.pixels(box).copy()
-        common = choice.box.common(box) if choice else None
-        if choice is not None and common is not None:
-            where = choice.hole[common.moved(-choice.box.top, -choice.box.left).slices].copy()
-            for other in self._above(choice):
-                meets = other.box.common(common)
-                if meets is not None:
-                    where[meets.moved(-common.top, -common.left).slices] &= ~other.hole[meets.moved(-other.box.top, -other.box.left).slices]
-            pixels[common.moved(-box.top, -box.left).slices][where] = self._staged(choice, common)[where]
-        return pixels
+    def _top(self, choice: Choice) -> NDArray[np.bool_]:
+        """The part of a hole over which no other fill lies."""
+        every, where = self._document.choices, choice.hole.copy()
+        for other in every[every.index(choice) + 1 :]:
+            meets = other.box.common(choice.box) if other.standing is not None else None
+            if meets is not None:
+                where[meets.moved(-choice.box.top, -choice.box.left).slices] &= ~other.hole[
+                    meets.moved(-other.box.top, -other.box.left).slices
+                ]
+        return where
 
-    def _above(self, choice: Choice) -> list[Choice]:
-        """Fills that stand and lie over one."""
-        every = self._document.choices
-        return [other for other in every[every.index(choice) + 1 :] if other.standing is not None] if choice in every else []
-
-    def _staged(self, choice: Choice, box: Box) -> NDArray[Any]:
-        """A part of the hole's box: what is there without the fill, and on it the stage, blended as the mask is soft."""
-        photograph, stage = self._document.photograph, self._retrieving.stage
+    def _staged(self, choice: Choice) -> Patch:
+        """A hole's box: what is there without the fill, and on it the stage, blended as the mask is soft."""
+        photograph, stage, box = self._document.photograph, self._retrieving.stage, choice.box
         assert photograph is not None
         assert choice.standing is not None
         pixels = composed(photograph, (other for other in self._document.choices if other is not choice), box)
-        here = box.moved(-choice.box.top, -choice.box.left).slices
-        for evidence in self._retrieving.known:
-            if stage in evidence.stages:
-                _lay(pixels, evidence.seen(stage, box), choice.coverage[here])
+        for evidence in self._retrieving.known if stage != HOLE else ():
+            for top in range(0, box.height, STRIP):
+                strip = Box(top, 0, min(STRIP, box.height - top), box.width)
+                _lay(pixels[strip.slices], evidence.seen(stage, strip.moved(box.top, box.left)), choice.coverage[strip.slices])
         if photograph.has_alpha and stage != HOLE:
-            pixels[..., -1] = choice.standing.patch.pixels[here][..., -1]
-        return pixels
+            pixels[..., -1] = choice.standing.patch.pixels[..., -1]
+        return Patch(0, box, pixels)
 
     # What lies over it
 
