@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QColor, QImage, QPainter
 
+from app.choice import composed
 from app.view.canvas.colours import Colours
 from app.view.canvas.pyramid import premultiplied
+from app.view.theme import MASK_SHARE
 from engine.geometry import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QImage
 
     from app.choice import Candidate, Choice
     from app.document import Document
@@ -31,9 +33,6 @@ LEAST = 24
 
 FINER = 3
 """How many pixels of the photograph, down and across, go into one of a small picture at most."""
-
-EMPTY = 119
-"""The grey, in levels of 255, of a hole in which nothing is yet: half as light as white to the eye."""
 
 
 class Excerpts(QObject):
@@ -100,10 +99,7 @@ class Excerpts(QObject):
         return Colours(companion.picture.icc).image(companion.picture.pixels[common.slices]), common
 
     def staged(self, known: Sequence[RetrievedPatches], stage: str, box: Box, step: int = 1) -> tuple[QImage, Box] | None:
-        """The same as it looked at a stage of the fills that are known, every `step`th row and column.
-
-        "hole" is before them; a stage that they have not kept is the photograph as it is now.
-        """
+        """The same as it looked at a stage of the fills that are known, every `step`th row and column; at one they have not kept: as it is."""
         photograph = self._document.photograph
         common = box.common(photograph.box) if photograph else None
         if photograph is None or common is None:
@@ -111,9 +107,24 @@ class Excerpts(QObject):
         pixels = photograph.pixels(common, step)
         pixels = pixels.copy()
         for one in known:
-            if stage == "hole" or stage in one.stages:
-                _overlay(pixels, _values(one, stage, common, step))
+            if stage in one.stages:
+                _overlay(pixels, one.pixels.spread(one.values[one.stages.index(stage)], common, step))
         return self._colours.image(pixels), common
+
+    def unfilled(self, choice: Choice, box: Box, step: int, tint: str) -> tuple[QImage, Box] | None:
+        """The same without a fill, its hole tinted as a mask is."""
+        photograph = self._document.photograph
+        common = box.common(photograph.box) if photograph else None
+        inside = choice.box.common(common) if common else None
+        if photograph is None or common is None or inside is None:
+            return None
+        others = [one for one in self._document.choices if one is not choice]
+        image = self._colours.image(np.ascontiguousarray(composed(photograph, others, common)[::step, ::step]))
+        shares = np.zeros(common.size, np.uint8)
+        part = choice.coverage[inside.moved(-choice.box.top, -choice.box.left).slices]
+        shares[inside.moved(-common.top, -common.left).slices] = part * np.float32(MASK_SHARE)
+        _tint(image, np.ascontiguousarray(shares[::step, ::step]), tint)
+        return image, common
 
     # Results
 
@@ -155,11 +166,15 @@ class Excerpts(QObject):
         return Box(top, left, height, width)
 
 
-def _values(evidence: RetrievedPatches, stage: str, box: Box, step: int) -> NDArray[np.float32]:
-    """What a fill's pixels were at a stage, in levels of 255, over a box; NaN outside the hole."""
-    if stage == "hole":
-        return evidence.pixels.spread(np.full((len(evidence.pixels), 1), EMPTY, np.uint8), box, step)
-    return evidence.pixels.spread(evidence.values[evidence.stages.index(stage)], box, step)
+def _tint(image: QImage, shares: NDArray[np.uint8], colour: str) -> None:
+    """Lay a colour over an image, as much as the shares (h, w) of 255 say."""
+    over = QImage(image.size(), QImage.Format.Format_ARGB32)
+    over.fill(QColor(colour))
+    height, width = shares.shape
+    over.setAlphaChannel(QImage(shares.data, width, height, width, QImage.Format.Format_Grayscale8))
+    painter = QPainter(image)
+    painter.drawImage(0, 0, over)
+    painter.end()
 
 
 def _overlay(pixels: NDArray[Any], values: NDArray[np.float32]) -> None:

@@ -8,12 +8,14 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.retrieving import HOLE
 from app.sampling import ALLOWED, FORBIDDEN, is_only
 from app.view.controls import CheckBox, IconButton, IconTextButton, Link, label, named
 from app.view.form import GAP, SECTION, Form
 from app.view.panel.candidates import Candidates
 from app.view.panel.key_view import KeyView
 from app.view.panel.stages_row import HIGH, WIDE, StagesRow
+from app.view.theme import MASKS, WHITE
 from app.words import tr
 from engine.evidence import Layer
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QImage, QResizeEvent
 
     from app.actions import Actions
+    from app.choice import Choice
     from app.display import Display
     from app.document import Document
     from app.inspection import Inspection
@@ -164,16 +167,20 @@ class RetrievedSection(QWidget):
         if choice is None:
             return
         self.stages.set_stages(seen.stages)
-        state = choice, choice.standing, seen.stages, self._document.standing
+        state = choice, choice.standing, seen.stages, self._document.standing, self._display.mask_colour
         if state != self._stages_drawn:
             self._stages_drawn = state
             around = self._excerpts.around(choice.box, (PICTURE * HIGH, PICTURE * WIDE))
-            self.stages.show_images(lambda stage: self._small(stage, around))
+            self.stages.show_images(lambda stage: self._small(choice, stage, around))
         self.stages.show_choice(seen.stage)
 
-    def _small(self, stage: str, around: Box) -> QImage | None:
+    def _small(self, choice: Choice, stage: str, around: Box) -> QImage | None:
         """A small picture of a hole and what lies around it, as it was at a stage."""
-        drawn = self._excerpts.staged(self._retrieving.known, stage, around, max(1, around.height // (FINER * PICTURE * HIGH)))
+        step = max(1, around.height // (FINER * PICTURE * HIGH))
+        if stage == HOLE:
+            drawn = self._excerpts.unfilled(choice, around, step, MASKS.get(self._display.mask_colour, WHITE))
+        else:
+            drawn = self._excerpts.staged(self._retrieving.known, stage, around, step)
         how = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
         return drawn[0].scaled(PICTURE * WIDE, PICTURE * HIGH, *how) if drawn else None
 
