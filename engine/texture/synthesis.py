@@ -190,9 +190,10 @@ def _said(
         yield
     size = (coarse.shape[0], coarse.shape[1])
     texture, plain = composed(said, colours, hole, ranks)
+    strengths = torch.ones_like(said.strength), said.strength
     made = [
         (picture, *(_as_large(x, size) for x in of))
-        for picture, of in ((texture, (said.picks, said.texture)), (plain, (said.shares, said.strength)))
+        for picture, of in zip((texture, plain), zip((said.picks, said.shares), strengths, strict=True), strict=True)
     ]
     wanted = [made[0], tuple(torch.lerp(a, b, smooth) for a, b in zip(*made, strict=True))]
     return [_based(picture, picks, strength, ranks) for picture, picks, strength in (wanted if smooth else wanted[:1])]
