@@ -23,6 +23,7 @@ from app.view.panel.fill_page import FillPage
 from app.view.panel.panel import Panel
 from app.view.panel.reference_page import ReferencePage
 from app.view.theme import DARK, current
+from engine import finishes
 from engine.geometry import Box
 from engine.methods import shelf
 
@@ -53,7 +54,8 @@ class Pages:
 
     def learn(self) -> None:
         """The engine is loaded."""
-        self.core.recipe.set_cards(tuple(method.card for method in shelf().values()))
+        behind = tuple(finish.card for finish in finishes.shelf().values())
+        self.core.recipe.set_cards(tuple(method.card for method in shelf().values()), behind)
 
     def turn_to(self, page: str) -> None:
         self.display.set("page", page)

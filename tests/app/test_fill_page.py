@@ -70,7 +70,14 @@ def test_another_method_brings_its_sentence_paper_and_rows(pages: Pages) -> None
         assert card.sentence in words(pages.fill)
         assert f"{card.paper} · no model needed" in words(pages.fill)
         labels = [limits.label for limits in card.settings.described().values()]
-        assert words(pages.fill)[3:] == [*(["Settings", *labels] if labels else []), "Mask", "Grow", "Feather", "Nothing is painted."]
+        assert words(pages.fill)[3:] == [
+            *(["Settings", *labels] if labels else []),
+            "Finish",
+            "Mask",
+            "Grow",
+            "Feather",
+            "Nothing is painted.",
+        ]
 
 
 def test_each_method_keeps_its_settings(pages: Pages) -> None:
@@ -191,7 +198,8 @@ def test_rows_are_28_high_and_sections_16_apart(pages: Pages) -> None:
     tops = {one.text(): one.mapTo(pages.fill, QPoint(0, one.height() // 2)).y() for one in pages.fill.form.findChildren(QLabel)}
     assert abs(tops["Effort"] - tops["Patch size"] - 28) <= 1
     assert abs(tops["Feather"] - tops["Grow"] - 28) <= 1
-    assert abs(tops["Mask"] - tops["Take from"] - 28 - 16) <= 2
+    assert abs(tops["Finish"] - tops["Take from"] - 28 - 16) <= 2
+    assert abs(tops["Mask"] - tops["Finish"] - 2 * 28 - 16) <= 2
 
 
 @pytest.mark.parametrize("method", sorted(shelf()))
