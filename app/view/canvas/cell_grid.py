@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLine, QObject, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QObject, QRect, Signal, Slot
+from PySide6.QtGui import QColor
 
 from app.view.canvas.drawn import device
 from app.view.theme import BLACK, WHITE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
 
     from app.display import Display
     from app.retrieving import Retrieving
@@ -55,13 +56,12 @@ class CellGrid(QObject):
         if not shown:
             return
         with device(painter, viewport, clip, ratio) as seen:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             lines = [line for grid in shown for line in grid.lines(seen)]
             for colour, width, share in LINES:
-                tone = QColor(colour)
+                tone, thick = QColor(colour), round(width * ratio)
                 tone.setAlphaF(share)
-                painter.setPen(QPen(tone, round(width * ratio), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-                painter.drawLines(lines)
+                for line in lines:
+                    painter.fillRect(_thick(line, thick), tone)
 
 
 class _Grid:
@@ -75,14 +75,13 @@ class _Grid:
         self._across = _joined(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]))
         self._down = _joined(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]))
 
-    def lines(self, seen: Seen) -> list[QLine]:
-        """Those that are seen, in pixels of the device."""
+    def lines(self, seen: Seen) -> list[QRect]:
+        """Those that are seen, in pixels of the device, one of them wide."""
         region, zoom = seen.region, seen.look.zoom
         rows = _on(self._across, zoom, (seen.top, seen.left), (region.top, region.bottom))
         columns = _on(self._down, zoom, (seen.left, seen.top), (region.left, region.right))
-        return [QLine(begin, row, end, row) for row, begin, end in rows] + [
-            QLine(column, begin, column, end) for column, begin, end in columns
-        ]
+        flat = [QRect(begin, row, end - begin + 1, 1) for row, begin, end in rows]
+        return flat + [QRect(column, begin, 1, end - begin + 1) for column, begin, end in columns]
 
 
 def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
@@ -92,6 +91,12 @@ def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
     (tall, wide), (down, across) = window.box.size, window.size
     rows, columns = (top * tall // down, -((top + height) * -tall // down)), (left * wide // across, -((left + width) * -wide // across))
     return window.box.top + rows[0], window.box.left + columns[0], window.box.top + rows[1], window.box.left + columns[1]
+
+
+def _thick(line: QRect, width: int) -> QRect:
+    """A line made wider on both sides."""
+    more = width // 2
+    return line.adjusted(0, -more, 0, width - 1 - more) if line.height() == 1 else line.adjusted(-more, 0, width - 1 - more, 0)
 
 
 def _joined(edges: NDArray[np.int64]) -> NDArray[np.int64]:
