@@ -157,13 +157,21 @@ def _commonest(down: NDArray[np.int64], over: NDArray[np.int64]) -> NDArray[np.b
 
 
 def _box(rows: NDArray[np.int32], columns: NDArray[np.int32], sources: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """The box of some known pixels; where something else lies in it, of fewer and fewer of them around their middle, at last of one."""
-    middle = len(rows) // 2
-    reach = len(rows)
-    while True:
-        some = slice(max(0, middle - reach), middle + reach + 1)
-        top, left = int(rows[some].min()), int(columns[some].min())
-        bottom, right = int(rows[some].max()) + 1, int(columns[some].max()) + 1
-        if sources[top:bottom, left:right].all():
-            return top, left, bottom - top, right - left
-        reach //= 2
+    """A box of sources as large as the box around some of them, or as far as it can be grown within that from their middle."""
+    top, left = int(rows.min()), int(columns.min())
+    known = sources[top : int(rows.max()) + 1, left : int(columns.max()) + 1]
+    if known.all():
+        return top, left, *known.shape
+    sums = np.pad(np.cumsum(np.cumsum(~known, axis=0, dtype=np.int32), axis=1, dtype=np.int32), ((1, 0), (1, 0)))
+    middle = np.argsort(rows, kind="stable")[len(rows) // 2]
+    at = np.array([rows[middle] - top, columns[middle] - left, rows[middle] - top + 1, columns[middle] - left + 1])
+    least, most, step = np.zeros(4, np.int64), np.array([*known.shape, *known.shape]), max(known.shape)
+    while step:
+        for side, way in enumerate((-step, -step, step, step)):
+            wider = at.copy()
+            wider[side] = np.clip(wider[side] + way, least[side], most[side])
+            up, near, down, far = wider
+            if sums[down, far] - sums[up, far] - sums[down, near] + sums[up, near] == 0:
+                at = wider
+        step //= 2
+    return top + int(at[0]), left + int(at[1]), int(at[2] - at[0]), int(at[3] - at[1])
