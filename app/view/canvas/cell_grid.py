@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QRect, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QObject, Signal, Slot
 
-from app.view.canvas.drawn import device
-from app.view.theme import BLACK, WHITE
+from app.view.canvas.drawn import Drawn, device
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
 
     from app.display import Display
     from app.retrieving import Retrieving
-    from app.view.canvas.drawn import Seen
+    from app.view.canvas.drawn import Look
     from app.view.canvas.viewport import Viewport
+    from engine.geometry import Box
     from engine.retrieved import RetrievedPatches
 
 LEAST = 5.0
 """Device-independent pixels across cells; the lines of smaller ones would hide what they show."""
 
-LINES = (BLACK, 3, 0.3), (WHITE, 1, 0.6)
-"""The line below and the line above: colour, width in device-independent pixels, opacity."""
+UNDER, OVER = (3, 0.3), (1, 0.6)
+"""The black line below and the white line above: width in device-independent pixels, opacity."""
 
 
 class CellGrid(QObject):
@@ -53,15 +53,10 @@ class CellGrid(QObject):
     def paint(self, painter: QPainter, viewport: Viewport, clip: QRect, ratio: float) -> None:
         """Draw what a part of the canvas shows, on whole pixels of the device."""
         shown = [grid for grid in self._grids if grid.side * viewport.scale >= LEAST]
-        if not shown:
-            return
-        with device(painter, viewport, clip, ratio) as seen:
-            lines = [line for grid in shown for line in grid.lines(seen)]
-            for colour, width, share in LINES:
-                tone, thick = QColor(colour), round(width * ratio)
-                tone.setAlphaF(share)
-                for line in lines:
-                    painter.fillRect(_thick(line, thick), tone)
+        if shown:
+            with device(painter, viewport, clip, ratio) as seen:
+                for grid in shown:
+                    grid.drawn.paint(painter, seen)
 
 
 class _Grid:
@@ -69,19 +64,41 @@ class _Grid:
 
     def __init__(self, evidence: RetrievedPatches) -> None:
         self.evidence = evidence
+        self.drawn = Drawn(self._tile)
         top, left, bottom, right = _edges(evidence)
         self.side = float(np.median(bottom - top)) if len(top) else 0.0
         """Of a cell, in pixels of the picture."""
         self._across = _joined(np.concatenate([np.stack([row, left, right], axis=1) for row in (top, bottom)]))
         self._down = _joined(np.concatenate([np.stack([column, top, bottom], axis=1) for column in (left, right)]))
 
-    def lines(self, seen: Seen) -> list[QRect]:
-        """Those that are seen, in pixels of the device, one of them wide."""
-        region, zoom = seen.region, seen.look.zoom
-        rows = _on(self._across, zoom, (seen.top, seen.left), (region.top, region.bottom))
-        columns = _on(self._down, zoom, (seen.left, seen.top), (region.left, region.right))
-        flat = [QRect(begin, row, end - begin + 1, 1) for row, begin, end in rows]
-        return flat + [QRect(column, begin, 1, end - begin + 1) for column, begin, end in columns]
+    def _tile(self, at: Box, look: Look) -> NDArray[np.uint32] | None:
+        """The lines as pixels of the device; where they cross they are no stronger."""
+        out = np.zeros(at.size, np.uint32)
+        for (width, _), pixel in zip((UNDER, OVER), _pixels(), strict=True):
+            thick = max(1, round(width * look.ratio))
+            _draw(out, _placed(self._across, look.zoom, at.top, at.left), thick, pixel)
+            _draw(out.T, _placed(self._down, look.zoom, at.left, at.top), thick, pixel)
+        return out if out.any() else None
+
+
+def _draw(out: NDArray[np.uint32], lines: NDArray[np.int64], thick: int, pixel: np.uint32) -> None:
+    """Set the pixels of lines, given by their row with where they begin and end."""
+    more = thick // 2
+    near = lines[(lines[:, 0] > -thick) & (lines[:, 0] < len(out) + thick)]
+    for row, begin, end in near.tolist():
+        out[max(row - more, 0) : max(row - more + thick, 0), max(begin - more, 0) : max(end - more + thick, 0)] = pixel
+
+
+def _placed(edges: NDArray[np.int64], zoom: float, row: int, column: int) -> NDArray[np.int64]:
+    """Edges in pixels of the device, where the squares of the picture's pixels stand, counted from a tile's corner."""
+    return np.floor(edges * zoom + 0.5).astype(np.int64) - np.array([row, column, column])
+
+
+def _pixels() -> tuple[np.uint32, np.uint32]:
+    """Premultiplied ARGB of the line below, and of the line above with that below it."""
+    below, light = UNDER[1], round(255 * OVER[1])
+    alpha = round(255 * (OVER[1] + (1 - OVER[1]) * below))
+    return np.uint32(round(255 * below) << 24), np.uint32(alpha << 24 | light << 16 | light << 8 | light)
 
 
 def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
@@ -91,12 +108,6 @@ def _edges(evidence: RetrievedPatches) -> tuple[NDArray[np.int64], ...]:
     (tall, wide), (down, across) = window.box.size, window.size
     rows, columns = (top * tall // down, -((top + height) * -tall // down)), (left * wide // across, -((left + width) * -wide // across))
     return window.box.top + rows[0], window.box.left + columns[0], window.box.top + rows[1], window.box.left + columns[1]
-
-
-def _thick(line: QRect, width: int) -> QRect:
-    """A line made wider on both sides."""
-    more = width // 2
-    return line.adjusted(0, -more, 0, width - 1 - more) if line.height() == 1 else line.adjusted(-more, 0, width - 1 - more, 0)
 
 
 def _joined(edges: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -109,10 +120,3 @@ def _joined(edges: NDArray[np.int64]) -> NDArray[np.int64]:
     first = np.append(True, (line * apart + begin)[1:] > reached[:-1])
     last = np.append(np.flatnonzero(first)[1:] - 1, len(edges) - 1)
     return np.stack([line[first], begin[first], reached[last] - line[last] * apart], axis=1)
-
-
-def _on(edges: NDArray[np.int64], zoom: float, corner: tuple[int, int], between: tuple[int, int]) -> list[list[int]]:
-    """Edges in pixels of the device, as squares of the picture's pixels stand there, as far as they lie between two places."""
-    at = np.floor(edges * zoom + 0.5).astype(np.int64)
-    at += np.array([corner[0], corner[1], corner[1]])
-    return at[(at[:, 0] >= between[0] - 2) & (at[:, 0] <= between[1] + 2)].tolist()
