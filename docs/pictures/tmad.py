@@ -192,7 +192,7 @@ def main() -> None:
         "tmad-finish.jpg": finishes(last),
     }
     for file, picture in drawn.items():
-        picture.save(HERE / file, quality=84, optimize=True)
+        picture.save(HERE / file, quality=86, subsampling=0, optimize=True)
     window()
 
 
