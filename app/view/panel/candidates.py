@@ -79,10 +79,10 @@ class Ranked(_Captioned):
     def show_score(self, found: Retrieved, *, dimmed: bool, struck: bool) -> None:
         """Show what the patch of this rank counts; struck: it was ruled out."""
         self.box = found.box
-        score = tr("{share} %").format(share=round(100 * found.score))
-        self.caption.setText(score)
+        share = told(found.score)
+        self.caption.setText(share)
         self.caption.setEnabled(not dimmed and not struck)
-        place = tr("{share} %, at {x}, {y}").format(share=round(100 * found.score), x=found.box.left, y=found.box.top)
+        place = tr("{share}, at {x}, {y}").format(share=share, x=found.box.left, y=found.box.top)
         self.tile.setAccessibleDescription(tr("{told}, ruled out").format(told=place) if struck else place)
         self.tile.setToolTip(place)
         self.ban.setEnabled(not struck)
@@ -124,7 +124,7 @@ class Candidates(QWidget):
         self._grid.setVerticalSpacing(4)
         for row, made in enumerate(self.made):
             self._grid.addWidget(made, row, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)  # as high as its tiles are wide
 
     def set_ranks(self, count: int) -> None:
         """Make room for so many."""
@@ -179,6 +179,11 @@ class Candidates(QWidget):
                 one, out = there
                 tile.tile.show_patch(one.box, side, seen("", room(one.box, side)), dimmed=dimmed, struck=out)
                 tile.show_score(one, dimmed=dimmed, struck=out)
+
+
+def told(score: float) -> str:
+    """A score from 0 to 1 in per cent; little is not nothing."""
+    return tr("< 1 %") if 0 < score < 0.01 else tr("{share} %").format(share=round(100 * score))
 
 
 def columns(count: int) -> int:
