@@ -13,6 +13,7 @@ those of its Table I; widths, which it does not give, are chosen to come to its 
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -73,7 +74,7 @@ class Coarse(nn.Module):
 
 
 class Retrieval(nn.Module):
-    """How well known patches fit what the coarse network sees (III-B, equation 2): theta(p_s)^T phi(p_t) / ||phi(p_t)||.
+    """How well known patches fit what the coarse network sees (III-B, equation 3): theta(p_s)^T phi(p_t) / ||phi(p_t)||.
 
     Args:
         channels: of both embeddings, each a 3 x 3 and a 1 x 1 convolution.
@@ -89,12 +90,13 @@ class Retrieval(nn.Module):
     def forward(self, coarse: Tensor, memory: Tensor) -> Tensor:
         """(m, p): scores before the softmax, of coarse patches (m, 3, k, k) against those of the memory (p, 3, k, k), RGB in [0, 1]."""
         sought, found = (net(x * 2 - 1).flatten(1) for net, x in ((self.theta, coarse), (self.phi, memory)))
-        # of equation 2's two vectors only the memory's is brought to length 1: the other's says how sharp the choice is
-        return sought / sought.shape[1] ** 0.25 @ functional.normalize(found, dim=1).T
+        # of the two vectors only the memory's is brought to length 1: the other's says how sharp the choice is
+        with torch.autocast(coarse.device.type, enabled=False):  # in half precision a fifth of the choices would be others
+            return sought.to(coarse.dtype) / sought.shape[1] ** 0.25 @ functional.normalize(found.to(coarse.dtype), dim=1).T
 
 
 def sampled(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
-    """(ranks, m, ...): the patches of the highest scores, exactly, with the gradient of their weighted sum (equations 3 to 5).
+    """(ranks, m, ...): the patches of the highest scores, exactly, with the gradient of the memory's weighted sum (equations 4 and 5).
 
     Args:
         scores: (m, p): what softmax turns into the matrix S; p at least `ranks`.
@@ -106,7 +108,10 @@ def sampled(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
 
 
 def weighted(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
-    """(ranks, m, ...): weighted sums instead, each without the patches that were best for those before: what the paper compares sampling with."""
+    """(ranks, m, ...): weighted sums instead, each without the patches that were best for those before.
+
+    The paper compares sampling with one such sum of the whole memory, which is the first.
+    """
     order = scores.argsort(1, descending=True)
     sums: list[Tensor] = []
     for rank in range(ranks):
@@ -118,7 +123,7 @@ def weighted(scores: Tensor, memory: Tensor, ranks: int) -> Tensor:
 def _mean(scores: Tensor, memory: Tensor) -> Tensor:
     """(m, ...): the sum of the memory, weighted by the softmax of scores (m, p)."""
     with torch.autocast(scores.device.type, enabled=False):
-        return (scores.float().softmax(1) @ memory.flatten(1)).view(len(scores), *memory.shape[1:])
+        return (scores.to(memory.dtype).softmax(1) @ memory.flatten(1)).view(len(scores), *memory.shape[1:])
 
 
 class Said(NamedTuple):
@@ -294,7 +299,7 @@ class Residual(nn.Module):
     def __init__(self, channels: int, dilation: int = 1) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.GroupNorm(max(1, channels // 16), channels),
+            nn.GroupNorm(math.gcd(max(1, channels // 16), channels), channels),
             nn.LeakyReLU(_SLOPE),
             _loud(nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)),
             nn.LeakyReLU(_SLOPE),

@@ -35,7 +35,7 @@ class Laid(NamedTuple):
     canvases: Tensor
     """(ranks, 3, H, W): the picture, each cell's part of the hole from its retrieved window."""
     scores: Tensor
-    """(m, p): of equation 2, before the softmax."""
+    """(m, p): of equation 3, before the softmax."""
     chosen: Tensor
     """(m, ranks): numbers of windows, the best first; the last is repeated where there are fewer."""
 

@@ -38,7 +38,7 @@ class Cells:
     windows: NDArray[np.int32]
     """(p, 2): of the memory."""
     shares: NDArray[np.float32]
-    """(m, p): S of equation 2, their sum is 1."""
+    """(m, p): S of equation 3, their sum is 1."""
     chosen: NDArray[np.int32]
     """(m, ranks)."""
 

@@ -41,6 +41,13 @@ def crop(photograph: Pixels, size: int, rng: np.random.Generator, scales: tuple[
     return toned(square, rng) if colour else square
 
 
+def middle(photograph: Pixels, size: int) -> Pixels:
+    """The middle of a photograph, (size, size, 3); of one that is too small as much as is there, enlarged."""
+    side = min(size, *photograph.shape[:2])
+    top, left = ((length - side) // 2 for length in photograph.shape[:2])
+    return _resized(photograph[top : top + side, left : left + side], size)
+
+
 def toned(square: Pixels, rng: np.random.Generator) -> Pixels:
     """Pixels (h, w, 3) as another exposure and white balance would have them: a gamma of e^-0.15 to e^0.15, channels times 0.95 to 1.05."""
     gamma, gains = np.exp(rng.uniform(-0.15, 0.15)), rng.uniform(0.95, 1.05, 3)

@@ -78,7 +78,7 @@ def test_the_networks_are_called_as_one() -> None:
         0.25,
         0.5,
         1.1,
-        pytest.param(0.7, marks=pytest.mark.xfail(strict=True, reason="groups of 16 channels do not divide 88", raises=ValueError)),
+        0.7,
     ],
 )
 def test_any_width_makes_networks(width: int) -> None:

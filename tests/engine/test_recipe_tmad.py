@@ -180,10 +180,10 @@ def test_the_first_step_of_the_synthesis_sees_what_it_should(ground: tuple[Photo
     image, hole, four = (batch[name][0].double().numpy() for name in ("image", "hole", "canvases"))
     wanted = (np.abs(four.mean(0) - image) * hole).sum() / (3 * hole.sum()) / 255
     for name in ("smooth", "error"):
-        assert terms[name].item() == pytest.approx(wanted, rel=0.2), name  # colours are 12 % the coarse ones
+        weight = made.settings.error if name == "error" else 1
+        assert terms[name].item() == pytest.approx(weight * wanted, rel=0.2), name  # colours are 12 % the coarse ones
 
 
-@pytest.mark.xfail(strict=True, reason="torch says so instead, at the first step", raises=pytest.fail.Exception)
 @pytest.mark.parametrize("settings", [{"size": 100}, {"window": 66}])
 def test_sides_that_cannot_be_halved_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(BadInput, match="multiple"):
@@ -299,7 +299,6 @@ def test_validation(ground: tuple[Photographs, Photographs], settings: dict[str,
         assert strip.shape == (256, 6 * 256, 3)
 
 
-@pytest.mark.xfail(strict=True, reason="its middle has not so many pixels", raises=ValueError)
 def test_small_photographs_are_validated_too(tmp_path: Path) -> None:
     """The least side that a photograph may have is 64."""
     made = TmadRecipe(TmadSettings(**SMALL, part="coarse"), WIDTH)

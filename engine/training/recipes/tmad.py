@@ -7,6 +7,7 @@ windows, which teaches the retrieval. `docs/tmad.md` says which settings are the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -17,14 +18,16 @@ from torch import nn
 from torch.nn import functional
 
 from engine import weights
+from engine.errors import BadInput
 from engine.evaluation.scores import Judge
 from engine.job import Settings, finished, setting
 from engine.nets.discriminator import PatchDiscriminator
 from engine.nets.tmad import HEADS, PATCH, RANKS, PatchCritic, Tmad, composed
 from engine.nets.windows import memory, retrieved
 from engine.ops.bands import Workers
-from engine.texture.begun import HALVINGS, begun
+from engine.texture.begun import HALVINGS, MULTIPLE, begun
 from engine.training.canvases import Canvases, drawn, matched, prepared
+from engine.training.crops import middle
 from engine.training.losses.adversarial import (
     non_saturating_critic,
     non_saturating_generator,
@@ -53,7 +56,7 @@ TIMES = 2**HALVINGS
 NEAR: dict[str, float] = {"conv1_2": 1 / 3, "conv2_2": 1 / 3, "conv3_1": 1 / 3}
 """Taps of VGG-16 that see texture."""
 PAPER: dict[str, float] = {"conv3_1": 1 / 3, "conv4_1": 1 / 3, "conv5_3": 1 / 3}
-"""The paper's, III-D: before the ReLUs of the fifth, ninth and fifteenth convolution."""
+"""The paper's, III-C: before the ReLUs of the fifth, ninth and fifteenth convolution, as VGG-19 numbers them."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,16 @@ class TmadSettings(Settings):
     sampling: bool = setting(True, "Sampling", "Retrieve whole patches; else their weighted sums.")
     distribution: bool = setting(True, "Patch distribution", "The patch loss of equations 6 and 7; else a plain adversarial one.")
     blending: bool = setting(True, "Blending", "The blending loss: variation, and a critic of the whole.")
-    patches: float = setting(0.05, "Patches", "Weight of the critic of patches.", least=0.0, most=10.0)
-    content: float = setting(0.05, "Content", "Weight of what VGG-16 sees.", least=0.0, most=10.0)
+    patches: float = setting(0.1, "Patches", "Weight of the critic of patches.", least=0.0, most=10.0)
+    content: float = setting(0.1, "Content", "Weight of what VGG-16 sees.", least=0.0, most=10.0)
     taps: str = setting("near", "Taps", "Where VGG-16 is listened to: near the pixels, or as the paper has it.", choices=("near", "paper"))
-    error: float = setting(1.0, "Error", "Weight of the texture's error a pixel.", least=0.0, most=10.0)
+    error: float = setting(0.5, "Error", "Weight of the texture's error a pixel.", least=0.0, most=10.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, value, unit in (("size", self.size, MULTIPLE), ("window", self.window, 4)):
+            if value % unit:
+                raise BadInput(f"{name} is a multiple of {unit}, not {value}.")
 
 
 class TmadRecipe(Recipe):
@@ -102,8 +111,9 @@ class TmadRecipe(Recipe):
         return self.settings.part == "coarse"
 
     def prepare(self, photographs: Photographs, device: torch.device) -> Generator[Step, None, None]:
-        """Let patch matching fill holes. Raises MissingWeights without VGG-16."""
+        """Let patch matching fill holes. Raises MissingWeights without VGG-16, BadInput where there is nothing to begin from."""
         del device
+        self.networks()
         for name in self.through():
             weights.where(name)
         if not self._coarse_alone:
@@ -122,7 +132,7 @@ class TmadRecipe(Recipe):
         tmad.requires_grad_(requires_grad=False)
         for one in trained:
             one.requires_grad_(requires_grad=True)
-        if not self._coarse_alone and not self._of_windows(self.batch):
+        if not self._coarse_alone and not self.settings.windows:
             tmad.retrieval.requires_grad_(requires_grad=False)
         critic = PatchDiscriminator(3, (32, 64, 128, 256, 1), kernel=4, unstrided=2, linear=True)
         return {"tmad": tmad, "patches": PatchCritic(), "picture": critic}
@@ -138,10 +148,8 @@ class TmadRecipe(Recipe):
             image, missing = drawn(photographs[int(rng.integers(len(photographs)))], self.settings.size, rng)
             return _seen(image, missing) | {"small_truth": _channels_first(_reduced(image))}
         filled = self._canvases[int(rng.integers(len(self._canvases)))]
-        order = np.append(0, 1 + rng.permutation(RANKS - 1))[
-            np.arange(self.settings.ranks) % RANKS
-        ]  # the best is the first, as it is when filling
-        missing, canvases = filled.hole, filled.canvases()[order]
+        order = np.append(0, 1 + rng.permutation(RANKS - 1))  # the best is the first, as it is when filling
+        missing, canvases = filled.hole, filled.canvases()[order[np.arange(self.settings.ranks) % RANKS]]
         image = filled.image
         if rng.random() < 0.5:
             image, missing, canvases = np.ascontiguousarray(image[:, ::-1]), missing[:, ::-1].copy(), canvases[:, :, ::-1].copy()
@@ -166,18 +174,15 @@ class TmadRecipe(Recipe):
         hole, truth = part.hole, part.truth
         texture, smooth = part.made
         filled = torch.where(hole > 0, texture, truth)
-        real, fake = _tiles(torch.cat((truth, part.canvas)), hole.repeat(2, 1, 1, 1)), _tiles(filled, hole)
-        if not self.settings.distribution:
-            real = _tiles(truth, hole)
+        fake, real = _tiles(filled, hole), _tiles(truth, hole)
         terms: dict[str, Tensor] = {}
-        if self.settings.patches and len(fake):
+        if self.settings.patches:
             critic = networks["patches"]
-            loss = relativistic_critic if self.settings.distribution else non_saturating_critic
-            yield "patches", {"patches critic": loss(critic(real), critic(fake.detach()))}
-            generator = (
-                relativistic_generator(critic(real), critic(fake)) if self.settings.distribution else non_saturating_generator(critic(fake))
-            )
-            terms["patches"] = self.settings.patches * 2 * generator
+            if self.settings.distribution:  # what is real is the truth and whatever was retrieved
+                ranks = part.canvases.shape[1]
+                real = torch.cat((real, _tiles(part.canvases.flatten(0, 1), hole.repeat_interleave(ranks, 0))))
+            yield "patches", {"patches critic": self._critic(critic(real), critic(fake.detach()))}
+            terms["patches"] = self.settings.patches * self._generator(critic(fake), critic(real))
         if self.settings.blending:
             critic = networks["picture"]
             yield "picture", {"picture critic": non_saturating_critic(critic(truth * 2 - 1), critic(filled.detach() * 2 - 1))}
@@ -190,9 +195,17 @@ class TmadRecipe(Recipe):
             terms["coarse"] = part.coarse
         yield "tmad", terms
 
+    def _critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Equation 6; or a plain loss."""
+        return (relativistic_critic if self.settings.distribution else non_saturating_critic)(real, fake)
+
+    def _generator(self, fake: Tensor, real: Tensor) -> Tensor:
+        """Equation 7, which adds two means where ours takes their mean; or a plain loss."""
+        return 2 * relativistic_generator(real, fake) if self.settings.distribution else non_saturating_generator(fake)
+
     def _of_windows(self, count: int) -> int:
-        """How many of so many examples have the paper's memory."""
-        return round(self.settings.windows * count)
+        """How many of so many examples have the paper's memory: one at least, where any has, so that its network is never without."""
+        return math.ceil(round(self.settings.windows * count, 6))
 
     def _made(self, net: Tmad, batch: Batch) -> _Part:
         """The synthesis of a window of each example."""
@@ -215,7 +228,7 @@ class TmadRecipe(Recipe):
         )
         with torch.autocast(image.device.type, torch.bfloat16, enabled=torch.is_autocast_enabled(image.device.type)):
             said = net.synthesis(coarse, hole, canvases)
-        return _Part(image, hole, canvases[:, 0].detach(), composed(said, coarse, hole, canvases), error)
+        return _Part(image, hole, canvases.detach(), composed(said, coarse, hole, canvases), error)
 
     def _retrieved(self, net: Tmad, coarse: Tensor, image: Tensor, hole: Tensor) -> Tensor:
         """(ranks, 3, S, S): windows of the picture in its hole."""
@@ -268,7 +281,7 @@ class TmadRecipe(Recipe):
             torch.as_tensor(one.hole, device=device)[None, None].float(),
         )
         coarse = torch.where(hole > 0, enlarged(net.coarse(seen["small"], seen["small_hole"])), image)
-        if self._of_windows(self.batch) == self.batch:
+        if self.settings.windows == 1:
             of = memory(hole[0, 0], 1 - hole[0, 0])
             canvases = retrieved(
                 net.retrieval, coarse[0], image[0], hole[0, 0], of, self.settings.ranks, sums=not self.settings.sampling
@@ -292,8 +305,8 @@ class _Part:
 
     truth: Tensor
     hole: Tensor
-    canvas: Tensor
-    """Of the first rank."""
+    canvases: Tensor
+    """(B, ranks, 3, H, W)."""
     made: tuple[Tensor, Tensor]
     """By the heads."""
     coarse: Tensor
@@ -306,7 +319,7 @@ def enlarged(small: Tensor) -> Tensor:
 
 
 def _begin(tmad: Tmad, name: str, *, only: str) -> None:
-    """Take over weights; what has another shape, because of other ranks, stays as chance made it."""
+    """Take over weights. Raises BadInput where they do not fit, as those of other ranks or another width."""
     given = weights.tensors_in(Path(name)) if Path(name).suffix else weights.tensors(name)
     if only == "coarse":
         given = {key: value for key, value in given.items() if key.startswith("coarse.")}
@@ -342,18 +355,22 @@ def _error(made: Tensor, truth: Tensor, hole: Tensor) -> Tensor:
 
 
 def _tiles(pictures: Tensor, hole: Tensor) -> Tensor:
-    """(n, 3, 32, 32): patches on a grid that lie in the hole by half at least."""
+    """(n, 3, 32, 32): patches on a grid that lie in the hole by half at least, or those that do most."""
     tiles, inside = (functional.unfold(one, PATCH, stride=PATCH).transpose(1, 2).flatten(0, 1) for one in (pictures, hole))
-    return tiles[inside.mean(1) >= 0.5].view(-1, 3, PATCH, PATCH)
+    share = inside.mean(1)
+    return tiles[share >= min(0.5, float(share.max()))].view(-1, 3, PATCH, PATCH)
 
 
 def _middle(held: Photographs, number: int) -> Filled:
     """The middle of a held photograph with a square hole, filled by patch matching."""
-    photograph = held[number]
-    top, left = ((side - 256) // 2 for side in photograph.shape[:2])
+    return matched(middle(held[number], 256), _square_hole(), RANKS, number)
+
+
+def _square_hole() -> NDArray[np.bool_]:
+    """Half of each side of 256 pixels, in the middle."""
     missing = np.zeros((256, 256), np.bool_)
     missing[64:192, 64:192] = True
-    return matched(np.ascontiguousarray(photograph[top : top + 256, left : left + 256]), missing, RANKS, number)
+    return missing
 
 
 def _judge() -> Judge:
@@ -370,11 +387,7 @@ def _coarse_scores(net: Tmad, held: Photographs, device: torch.device) -> tuple[
     rows: list[NDArray[np.uint8]] = []
     with torch.inference_mode():
         for number in range(min(JUDGED, len(held))):
-            photograph = held[number]
-            top, left = ((side - 256) // 2 for side in photograph.shape[:2])
-            image = photograph[top : top + 256, left : left + 256]
-            missing = np.zeros((256, 256), np.bool_)
-            missing[64:192, 64:192] = True
+            image, missing = middle(held[number], 256), _square_hole()
             seen = {name: torch.as_tensor(value, device=device)[None] for name, value in _seen(image, missing).items()}
             truth = torch.as_tensor(_channels_first(_reduced(image)), device=device)[None]
             made = net.coarse(seen["small"], seen["small_hole"])
