@@ -75,7 +75,9 @@ def read(path: Path) -> Trained:
         asked, steps, tensors = about.asked, state["step"], state["average"]
     else:
         with safe_open(path, "pt") as file:
-            said: dict[str, str] = file.metadata()
+            said: dict[str, str] = file.metadata() or {}
+        if "settings" not in said:
+            raise BadInput(f"{path} does not say how it was trained; give a file that `inlay export` wrote.")
         steps, tensors = int(said["steps"]), weights.tensors_in(path)
         batch = int(said["examples"]) // max(steps, 1)
         asked = record.Asked(said["recipe"], json.loads(said["settings"]), float(said["width"]), steps, batch, 0, half=True)
