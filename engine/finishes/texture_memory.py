@@ -29,6 +29,7 @@ class TextureMemory(Finish):
         copies=True,
         devices=("cpu", "cuda"),
         not_after=("tmad",),
+        weights="tmad",
     )
 
     def finish(self, cutout: Cutout, fill: Fill, settings: TextureSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:
