@@ -7,8 +7,9 @@ those of its Table I; widths, which it does not give, are chosen to come to its 
 - Residual blocks have group normalisation, without which training at a high rate leaps; what they add begins as nothing.
 - The synthesis runs over the surroundings of a hole at once, not patch by patch, over *canvases*: the photograph with the hole filled by
   retrieved patches of one rank. Both encoders then see the same places, so their features can be joined as they are.
-- It does not paint patches, but says how canvases make two pictures: one of the least error, and one that lays texture on the former's colours.
-  What is painted is noise where it is not right; in trials texture as it is in the photograph had the better scores, and the better looks.
+- It does not paint patches, but says how canvases make two pictures: one of the least error, and one that lays the best canvas's texture on the
+  former's colours. What is painted is noise where it is not right, and two textures through each other are none: in trials texture as it is in
+  the photograph had the better scores and the better looks.
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ HEADS = ("texture", "smooth")
 _SLOPE = 0.2
 SIDE = 11
 """Of the squares whose means are colours; what differs from them is texture."""
-_CRISP = 8
-"""How much more decided the texture is than the colours: a share of 0.5 among four becomes nearly all."""
 
 
 class Coarse(nn.Module):
@@ -135,8 +134,6 @@ class Said(NamedTuple):
     """(B, 1, h, w): how far its colours keep to the coarse ones, 0 to 1."""
     strength: Tensor
     """(B, 1, h, w): of its detail, 0 to 2."""
-    picks: Tensor
-    """(B, N, h, w): which canvas the texture is taken from: nearly all of one, since two through each other are no texture; their sum is 1."""
     tint: Tensor
     """(B, 3, h, w): how its colours differ from the smooth picture's."""
     added: Tensor
@@ -161,7 +158,7 @@ class Synthesis(nn.Module):
         self.join = _loud(nn.Conv2d(2 * quarter, quarter, 1))
         self.between = nn.Sequential(*(Residual(quarter) for _ in range(5)))
         self.up_half, self.join_half, self.up_full = Up(quarter, half), _loud(nn.Conv2d(2 * half, half, 1)), Up(half, full)
-        self.say = _silent(nn.Conv2d(half, 2 * ranks + 5, 1))
+        self.say = _silent(nn.Conv2d(half, ranks + 5, 1))
         self.add = _silent(nn.Conv2d(full, 3, 1))
 
     def forward(self, coarse: Tensor, hole: Tensor, canvases: Tensor) -> Said:
@@ -196,12 +193,11 @@ class Synthesis(nn.Module):
             y1 = layer(y1)
             yield
         said = self.say(y2).float()
-        shares, keep, strength, picks, tint = said.split((self.ranks, 1, 1, self.ranks, 3), 1)
+        shares, keep, strength, tint = said.split((self.ranks, 1, 1, 3), 1)
         return Said(  # factors let what begins at nothing move at once
             (shares * 4).softmax(1),
             torch.sigmoid(keep * 4 - 2),
             2 * torch.sigmoid(strength * 2),
-            (picks * 4 * _CRISP).softmax(1),
             tint,
             self.add(y1).float(),
         )
@@ -210,13 +206,13 @@ class Synthesis(nn.Module):
 def composed(said: Said, coarse: Tensor, hole: Tensor, canvases: Tensor) -> tuple[Tensor, Tensor]:
     """The pictures of both heads, as `HEADS` has them, (B, 3, H, W) each: not clipped, and in the hole alone.
 
-    With B a mean over 11 x 11 pixels, g the shares, k what is kept, s the strength and d what is added, h the picks and e the tint, over
-    canvases x_i and the coarse result c::
+    With B a mean over 11 x 11 pixels, g the shares, k what is kept, s the strength, d what is added and e the tint, over canvases x_i, the best
+    first, and the coarse result c::
 
         smooth  = k c + (1 - k) sum g_i B x_i + s sum g_i (x_i - B x_i) + d        in the hole, and c outside
-        texture = B (smooth + e) + sum h_i (x_i - B x_i)
+        texture = B (smooth + e) + x_1 - B x_1
 
-    So texture is that of one canvas, as it is in the photograph; only its colours are made. Its errors do not reach the smooth picture.
+    So texture is that of the best canvas, as it is in the photograph, since two through each other are none; only its colours are made. Its errors do not reach the smooth picture.
 
     Args:
         said: by the synthesis.
@@ -225,11 +221,11 @@ def composed(said: Said, coarse: Tensor, hole: Tensor, canvases: Tensor) -> tupl
         canvases: (B, N, 3, H, W), known pixels as they are.
     """
     size = (coarse.shape[-2], coarse.shape[-1])
-    shares, keep, strength, picks, tint = (_as_large(x, size) for x in said[:5])
+    shares, keep, strength, tint = (_as_large(x, size) for x in said[:4])
     low = blurred(canvases)
     mixed, colours = ((x * shares.unsqueeze(2)).sum(1) for x in (canvases, low))
     smooth = torch.where(hole > 0, keep * coarse + (1 - keep) * colours + strength * (mixed - colours) + said.added, coarse)
-    return blurred(smooth.detach() + tint * hole) + ((canvases - low) * picks.unsqueeze(2)).sum(1), smooth
+    return blurred(smooth.detach() + tint * hole) + canvases[:, 0] - low[:, 0], smooth
 
 
 def blurred(pictures: Tensor) -> Tensor:

@@ -32,8 +32,8 @@ def carried(
     hole: NDArray[np.bool_],
     times: int,
     workers: Workers,
-) -> Pausing[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """The hole's pixels at full size, (n, channels), and the share of each canvas in each of them, (n, ranks).
+) -> Pausing[NDArray[np.float32]]:
+    """The hole's pixels at full size, (n, channels).
 
     Args:
         base: (h, w, 3): y - a sum g x, in small.
@@ -45,7 +45,7 @@ def carried(
         workers: who does it.
     """
     count, channels = canvases[0].shape
-    values, weights = np.empty((count, channels), np.float32), np.empty((count, len(canvases)), np.float32)
+    values = np.empty((count, channels), np.float32)
     runs = strips((-(-hole.shape[0] // times), hole.shape[1] * times))
     edges = [0, *np.cumsum([np.count_nonzero(hole[top * times : bottom * times]) for top, bottom in runs])]
     stacked = np.dstack((base, strength[..., None], shares))
@@ -55,10 +55,9 @@ def carried(
         rows = hole[top * times : bottom * times]
         large = magnified(stacked, times, Box(top, 0, bottom - top, stacked.shape[1])) if times > 1 else stacked[top:bottom]
         at = large[: rows.shape[0], : rows.shape[1]][rows]
-        weights[mine] = at[:, 4:]
         texture = sum(at[:, 4 + rank, None] * canvas[mine] for rank, canvas in enumerate(canvases))
         colours = at[:, :3] if channels == 3 else at[:, :3].mean(1, keepdims=True)
         values[mine] = colours + at[:, 3:4] * texture
 
     yield from workers.each(work, range(len(runs)))
-    return values, weights
+    return values

@@ -1,13 +1,13 @@
 """A hole filled from its texture memory: T-MAD whole (Xu et al., IEEE TIP 2021), or its second half over another method's colours.
 
 The coarse network guesses the hole in small; the memory lays known patches into it, a canvas a rank; the synthesis says of each place how
-much of which canvas to take, how far to follow the coarse colours and what to add. What is decided in a frame of at most 512 pixels is carried to
+much of which canvas its colours have, how far they follow the coarse ones and what to add. What is decided in a frame of at most 512 pixels is carried to
 the photograph's own size with patches of that size.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -70,6 +70,8 @@ class Laid:
     """(h, w)."""
     shares: NDArray[np.float32]
     """(h, w, ranks)."""
+    told: NDArray[np.float32]
+    """(h, w, ranks): of each canvas in texture and colours, which count alike; their sum is 1."""
 
 
 def synthesised(cutout: Cutout, colours: Fill | None, settings: TextureSettings, rng: np.random.Generator) -> Generator[Step, None, Fill]:
@@ -96,16 +98,12 @@ def synthesised(cutout: Cutout, colours: Fill | None, settings: TextureSettings,
         small = yield from told(_in_small(cutout, canvases, frame, coarse_part, workers), MATCHED, "synthesising")
         heads = yield from told(_said(cutout, frame, coarse_part, small, settings.smooth), MATCHED, "synthesising")
         finals: list[NDArray[np.float32]] = []
-        shares = np.empty((0, 0), np.float32)
-        for said in heads:
-            fills = [one.values for one in canvases.fills]
-            of = _ranked(said, len(fills))
-            values, shares = yield from told(
-                carried(of.base, of.strength, of.shares, fills, hole, frame.times, workers), 0.95, "synthesising"
-            )
-            finals.append(values)
+        for one in heads:
+            laid = carried(one.base, one.strength, one.shares, [of.values for of in canvases.fills], hole, frame.times, workers)
+            finals.append((yield from told(laid, 0.95, "synthesising")))
         yield Step(0.97, "synthesising", cutout.patch(finals[-1]))
         seen = _enlarged(coarse_part, frame.times, hole, cutout.pixels.shape[2])
+        shares = _enlarged(heads[-1].told, frame.times, hole, len(canvases.fills))
         return (yield from told(accounted(cutout, canvases, finals, seen, shares, frame, workers), 0.98, "synthesising"))
 
 
@@ -188,28 +186,21 @@ def _said(
                 said = end.value
                 break
         yield
-    size = (coarse.shape[0], coarse.shape[1])
     texture, plain = composed(said, colours, hole, ranks)
-    strengths = torch.ones_like(said.strength), said.strength
-    made = [
-        (picture, *(_as_large(x, size) for x in of))
-        for picture, of in zip((texture, plain), zip((said.picks, said.shares), strengths, strict=True), strict=True)
-    ]
-    wanted = [made[0], tuple(torch.lerp(a, b, smooth) for a, b in zip(*made, strict=True))]
-    return [_based(picture, picks, strength, ranks) for picture, picks, strength in (wanted if smooth else wanted[:1])]
+    shares, strength = (_as_large(x, (coarse.shape[0], coarse.shape[1])) for x in (said.shares, said.strength))
+    best = torch.zeros_like(shares)
+    best[:, 0] = 1
+    sharp, soft = (texture, best, torch.ones_like(strength), (best + shares) / 2), (plain, shares, strength, shares)
+    wanted = [sharp, [torch.lerp(a, b, smooth) for a, b in zip(sharp, soft, strict=True)]]
+    return [_laid(made, of, strong, told, ranks, len(small)) for made, of, strong, told in (wanted if smooth else wanted[:1])]
 
 
-def _based(made: Tensor, picks: Tensor, strength: Tensor, ranks: Tensor) -> Laid:
-    """A picture in small as a base, and the texture that is laid on it."""
-    base = made - strength * (ranks * picks.unsqueeze(2)).sum(1)
-    arrays = [np.ascontiguousarray(one[0].permute(1, 2, 0).cpu().numpy()) for one in (base, strength, picks)]
-    return Laid(arrays[0], arrays[1][..., 0], arrays[2])
-
-
-def _ranked(said: Laid, ranks: int) -> Laid:
-    """The shares of so many canvases, where some stood for several ranks."""
-    shares = np.stack([said.shares[..., rank::ranks].sum(-1) for rank in range(ranks)], -1)
-    return replace(said, shares=shares)
+def _laid(made: Tensor, shares: Tensor, strength: Tensor, told: Tensor, ranks: Tensor, count: int) -> Laid:
+    """A picture in small as a base, and the texture that is laid on it, of so many canvases, where some stand for several ranks."""
+    base = made - strength * (ranks * shares.unsqueeze(2)).sum(1)
+    each = [torch.stack([of[:, rank::count].sum(1) for rank in range(count)], 1) for of in (shares, told)]
+    arrays = [np.ascontiguousarray(one[0].permute(1, 2, 0).cpu().numpy()) for one in (base, strength, *each)]
+    return Laid(arrays[0], arrays[1][..., 0], arrays[2], arrays[3])
 
 
 def _whole(frame: Frame) -> Box:

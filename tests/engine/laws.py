@@ -18,6 +18,7 @@ from engine.evidence import NearestNeighborField
 from engine.geometry import Place
 from engine.job import Job, Result, Step, finished
 from engine.pipeline import Pipeline
+from engine.retrieved import RetrievedPatches
 from tests.engine.cases import ALL, AWKWARD, LARGE, MATCHING, SOME, WITH_LARGE, Case, Cases, rectangles, scene, visible
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def law_8_every_source_is_known_and_what_is_copied_equals_it(subject: Subject, c
         answered = sum(_answered(case, job, result, usable, (int(row), int(column))) for row, column in np.argwhere(case.coverage > 0))
         asked = int((case.coverage > 0).sum())
         copied = _copied(case, job.picture.pixels, filled, result)
+        _check_memory(case, result, usable)
         assert not copies or answered >= 0.99 * asked, f"{case}: {answered} of {asked} say where they came from"
         return answered + copied if copies else asked
 
@@ -337,6 +339,15 @@ def _answered(case: Case, job: Job, result: Result, usable: np.ndarray, at: tupl
 def _within(allowed: np.ndarray, box: Any) -> bool:
     inside = box.common(type(box).whole(allowed.shape)) == box
     return bool(inside and allowed[box.slices].all())
+
+
+def _check_memory(case: Case, result: Result, usable: np.ndarray) -> None:
+    """Every patch of a texture memory lies in what may be used."""
+    for evidence in result.evidence:
+        if isinstance(evidence, RetrievedPatches):
+            for number in range(len(evidence.cells)):
+                for one in evidence.retrievals(number):
+                    assert usable[one.box.slices].all(), f"{case}: {one.box}, of rank {one.rank + 1}, may not be used"
 
 
 def _copied(case: Case, before: np.ndarray, after: np.ndarray, result: Result) -> int:
