@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import weights
-from engine.training.record import typed
+from engine.training.record import bare, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,7 +70,7 @@ def _file(exported: Exported) -> str:
 
 def _training(exported: Exported, recipe: Recipe, record: Record) -> str:
     asked = record.asked
-    settings = " ".join(f"`{one}`" for one in typed(asked.settings))
+    settings = " ".join(f"`{bare(one)}`" for one in typed(asked.settings))
     return (
         f"Recipe `{recipe.name}`{f' with {settings}' if settings else ''}, width {asked.width:g}, seed {asked.seed}: {exported.step} of the "
         f"{asked.steps} steps of its schedule, {asked.batch} examples each, {exported.step * asked.batch} examples in all; "
@@ -99,7 +98,7 @@ def _worked(record: Record) -> list[Session]:
 
 def _command(command: str) -> str:
     """A command without the folders of the machine that it ran on."""
-    return shlex.join(Path(word).name if "/" in word else word for word in shlex.split(command))
+    return shlex.join(bare(word) for word in shlex.split(command))
 
 
 def _photographs(exported: Exported, record: Record) -> str:

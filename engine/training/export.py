@@ -112,7 +112,7 @@ def _metadata(about: Record, step: int, said: Said) -> dict[str, str]:
     asked = about.asked
     return {
         "recipe": asked.recipe,
-        "settings": json.dumps(asked.settings),
+        "settings": json.dumps({name: record.bare(one) if isinstance(one, str) else one for name, one in asked.settings.items()}),
         "width": str(asked.width),
         "steps": str(step),
         "examples": str(step * asked.batch),

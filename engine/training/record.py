@@ -178,6 +178,12 @@ def recipe_of(asked: Asked) -> Recipe:
     return kind(kind.options(**asked.settings), asked.width)
 
 
+def bare(word: str) -> str:
+    """A word of a command, or a setting, whose path has lost its folders: they are those of the machine that it ran on."""
+    key, equals, value = word.rpartition("=")
+    return f"{key}{equals}{Path(value).name}" if "/" in value else word
+
+
 def typed(settings: Mapping[str, Any]) -> list[str]:
     """Settings as they are typed after --set."""
     return [f"{key}={('no', 'yes')[one] if isinstance(one, bool) else one}" for key, one in settings.items()]

@@ -116,3 +116,16 @@ def test_too_little_memory_is_said(ground: Ground, monkeypatch: pytest.MonkeyPat
     answer = ground.train("run")
     assert answer.code == 1
     assert answer.err == "The cpu has not enough memory for 4 examples a step; train with a smaller --batch or --width in another folder.\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [
+        ("/data/train-000.tar", "train-000.tar"),
+        ("begin=/runs/coarse.safetensors", "begin=coarse.safetensors"),
+        ("part=synthesis", "part=synthesis"),
+        ("--set", "--set"),
+    ],
+)
+def test_folders_of_a_machine_are_not_told(word: str, left: str) -> None:
+    assert record.bare(word) == left
