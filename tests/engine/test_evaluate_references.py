@@ -138,7 +138,7 @@ def test_without_a_match_it_fills_unless_told_to_stop(ours: Worker) -> None:
     filled, reply = ours.fill(CAT, MASK, ONCE, {"cup": COFFEE})
     assert (filled[MASK > 0].max(-1) > 0).all()
     assert matched(reply["record"])["matched"] == 0
-    told = [read(f"refmatch{settings}")[1] for settings in ("", ":features=rootsift", ":no_match=stop")]
+    told = [read(f"refmatch{settings}").settings for settings in ("", ":features=rootsift", ":no_match=stop")]
     assert [vars(one)["no_match"] for one in told] == ["fill", "fill", "stop"]
 
 

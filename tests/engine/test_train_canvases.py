@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 import pytest
 
 from engine.job import finished
@@ -186,27 +187,14 @@ def test_whoever_is_stopped_leaves_no_process_and_keeps_what_is_filled(tmp_path:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == "0.01\n"
-        below = children(process.pid)
+        below = psutil.Process(process.pid).children()
         assert below
         os.killpg(process.pid, signal.SIGINT)
         said = process.stdout.read(), process.stderr.read()  # until the last of them has let go
     assert said[0].endswith("stopped\n")
     assert said[1] == ""
-    assert not any(alive(one) for one in below)
+    assert not psutil.wait_procs(below, timeout=30)[1]  # one that has let go still has to end
     ends = np.frombuffer(files(seen)[".ends"], np.int64)
     assert len(ends) >= 4
     wanted = b"".join(one.tobytes() for one in canvases._fills(seen, range(4), 64, 2))
     assert files(seen)[".part"][: int(ends[3])] == wanted
-
-
-def children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:  # noqa: PTH123 - no file of ours
-        return [int(one) for one in file.read().split()]
-
-
-def alive(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
