@@ -26,7 +26,7 @@ MEAN, FAR, SHARE = 2.5, 24, 0.03
 
 PICTURES = (
     *((scene, "patchmatch") for scene in ("cat", "coffee", "astronaut", "grass", "rocket")),
-    *(("cat", method) for method in ("harmonic", "telea", "navier-stokes")),
+    *(("cat", method) for method in ("harmonic", "telea", "navier-stokes", "tmad")),
 )
 
 

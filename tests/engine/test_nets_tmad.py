@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 from scipy.ndimage import uniform_filter
+from skimage import data
 from torch import nn
 
+from engine import weights
 from engine.nets.tmad import (
     HEADS,
     SIDE,
@@ -333,3 +335,27 @@ def test_the_critic_gives_each_patch_a_score_of_its_own() -> None:
     assert scores.shape == (5,)
     torch.testing.assert_close(critic(patches[3:4])[0], scores[3])
     assert critic(patches[:0]).shape == (0,)
+
+
+GOLDEN = {
+    "coarse": [0.303, 0.6251, 0.7716, 0.0746],
+    "texture": [0.5361, 0.2954, 0.9159, 0.1358],
+    "smooth": [0.3096, 0.62, 0.7589, 0.0837],
+}
+"""What the shipped weights gave on the processor in float32 when they were shipped, at four places of the hole."""
+
+
+def test_the_shipped_weights_give_what_they_gave() -> None:
+    net = weights.load(Tmad(), "tmad").eval()
+    picture = torch.from_numpy(data.astronaut()[:64, :96].copy()).permute(2, 0, 1)[None].float() / 255
+    hole = torch.zeros(1, 1, 64, 96)
+    hole[..., 20:44, 30:70] = 1
+    with torch.inference_mode():
+        coarse = net.coarse(picture, hole)
+        canvases = torch.stack([picture.roll(step, 3) for step in (5, -9, 14, -20)], 1)
+        texture, smooth = composed(net.synthesis(coarse, hole, canvases), coarse, hole, canvases)
+        scores = net.retrieval(picture[..., :32, :32], torch.cat([picture[..., :32, left : left + 32] for left in (0, 32, 64)]))
+    for name, made in (("coarse", coarse), ("texture", texture), ("smooth", smooth)):
+        seen = [made[0, channel, row, column].item() for channel, row, column in ((0, 24, 40), (1, 30, 50), (2, 40, 60), (0, 32, 33))]
+        assert seen == pytest.approx(GOLDEN[name], abs=0.002), name
+    assert scores[0].tolist() == pytest.approx([3.995, 2.102, 1.633], abs=0.02)

@@ -74,10 +74,10 @@ class TmadSettings(Settings):
     sampling: bool = setting(True, "Sampling", "Retrieve whole patches; else their weighted sums.")
     distribution: bool = setting(True, "Patch distribution", "The patch loss of equations 6 and 7; else a plain adversarial one.")
     blending: bool = setting(True, "Blending", "The blending loss: variation, and a critic of the whole.")
-    patches: float = setting(0.1, "Patches", "Weight of the critic of patches.", least=0.0, most=10.0)
+    patches: float = setting(0.02, "Patches", "Weight of the critic of patches.", least=0.0, most=10.0)
     content: float = setting(0.1, "Content", "Weight of what VGG-16 sees.", least=0.0, most=10.0)
     taps: str = setting("near", "Taps", "Where VGG-16 is listened to: near the pixels, or as the paper has it.", choices=("near", "paper"))
-    error: float = setting(0.5, "Error", "Weight of the texture's error a pixel.", least=0.0, most=10.0)
+    error: float = setting(1.0, "Error", "Weight of the texture's error a pixel.", least=0.0, most=10.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
