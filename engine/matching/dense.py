@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from engine.matching.keypoints import Features, Keypoints
 from engine.matching.points import MOST, points
-from engine.ops.steady import brisk
 from engine.nets.landmark import padded, read_at
+from engine.ops.steady import brisk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
