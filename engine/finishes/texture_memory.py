@@ -23,7 +23,7 @@ class TextureMemory(Finish):
     card: ClassVar[Card] = Card(
         name="texture-memory",
         title="Texture memory",
-        sentence="Lays patches of the photograph over a fill, after its colours, and lets networks join them.",
+        sentence="Lays patches of the photograph over a fill, after its colours, which networks make of both.",
         paper="Xu et al., Texture Memory-Augmented Deep Patch-Based Image Inpainting, IEEE TIP 2021",
         settings=TextureSettings,
         copies=True,

@@ -23,7 +23,7 @@ class Tmad(Method):
     card: ClassVar[Card] = Card(
         name="tmad",
         title="Texture memory",
-        sentence="Lays patches of the photograph into the hole several times, and lets networks make its colours of all of them.",
+        sentence="Lays patches into the hole several times over, and lets networks make its colours of all of these.",
         paper="Xu et al., Texture Memory-Augmented Deep Patch-Based Image Inpainting, IEEE TIP 2021",
         settings=TextureSettings,
         copies=True,
