@@ -57,7 +57,7 @@ class Trained:
     @property
     def typed(self) -> str:
         """All of them as options of `inlay train`, without the folders of the machine."""
-        words = [f"begin={Path(word).name}" if word.startswith("begin=") else word for word in self._unusual()]
+        words = [record.bare(word) for word in self._unusual()]
         width = f" --width {self.width:g}" if self.width != 1 else ""
         return width + "".join(f" --set {word}" for word in words)
 

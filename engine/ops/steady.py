@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
 
 @contextmanager
@@ -37,11 +38,9 @@ def brisk() -> Generator[None]:
             yield
 
 
-@contextmanager
-def single() -> Generator[None]:
-    """On one thread, in bfloat16 where the processor computes in it: for networks whose other layers (group normalisation) sum by threads too."""
-    with one_thread(), torch.autocast("cpu", torch.bfloat16, enabled=_bfloat16()):
-        yield
+def halved() -> AbstractContextManager[Any]:
+    """In bfloat16 where the processor computes in it: for networks other layers of which (group normalisation) sum by threads, and that run on one."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=_bfloat16())
 
 
 @functools.cache

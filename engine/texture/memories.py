@@ -15,6 +15,7 @@ import torch
 from engine.exemplar import PatchSettings, Solution, solved
 from engine.nets.windows import memory, retrieved
 from engine.ops.bands import told
+from engine.ops.steady import one_thread
 from engine.texture.network import computing, network
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def windows(cutout: Cutout, frame: Frame, coarse: NDArray[np.float32], ranks: in
     hole, allowed = (torch.as_tensor(mask, device=device).float() for mask in (frame.hole, frame.sources))
     pictures = [torch.as_tensor(np.ascontiguousarray(one.transpose(2, 0, 1)), device=device) for one in (coarse, frame.image)]
     of = memory(hole, allowed)
-    with computing(device):
+    with one_thread(), computing(device):
         laid = retrieved(network(device).retrieval, pictures[0], pictures[1], hole, of, ranks)
     places = [(one * frame.times).cpu().numpy().astype(np.int32) for one in (of.cells, of.windows)]
     cells = Cells(

@@ -21,6 +21,7 @@ from engine.nets.tmad import RANKS, composed
 from engine.ops.bands import Workers, told
 from engine.ops.detail import carried
 from engine.ops.filters import magnified
+from engine.ops.steady import one_thread
 from engine.texture.account import accounted
 from engine.texture.begun import HALVINGS, begun
 from engine.texture.frame import framed, reduced
@@ -135,7 +136,7 @@ def _coarse(cutout: Cutout, colours: Fill | None, frame: Frame, workers: Workers
         return whole
     small, hole = yield from _quiet(begun(frame.image, frame.missing, workers))
     device = cutout.device
-    with computing(device):
+    with one_thread(), computing(device):
         made = network(device).coarse(*(_tensor(one, device) for one in (small, hole[..., None])))
     large = functional.interpolate(made, scale_factor=2**HALVINGS, mode="bicubic", align_corners=False).clamp(0, 1)
     guess = large[0].permute(1, 2, 0).cpu().numpy()
@@ -178,21 +179,22 @@ def _said(
     colours = _tensor(coarse, device)
     ranks = torch.stack([_tensor(small[rank % len(small)], device)[0] for rank in range(RANKS)])[None]
     passes = network(device).synthesis.passes(colours, hole, ranks)
-    while True:
-        with computing(device):
-            try:
-                next(passes)
-            except StopIteration as end:
-                said = end.value
-                break
-        yield
-    texture, plain = composed(said, colours, hole, ranks)
-    shares, strength = (_as_large(x, (coarse.shape[0], coarse.shape[1])) for x in (said.shares, said.strength))
-    best = torch.zeros_like(shares)
-    best[:, 0] = 1
-    sharp, soft = (texture, best, torch.ones_like(strength), (best + shares) / 2), (plain, shares, strength, shares)
-    wanted = [sharp, [torch.lerp(a, b, smooth) for a, b in zip(sharp, soft, strict=True)]]
-    return [_laid(made, of, strong, told, ranks, len(small)) for made, of, strong, told in (wanted if smooth else wanted[:1])]
+    with one_thread():  # over its pauses too: to change the number at each would cost more than the passes do
+        while True:
+            with computing(device):
+                try:
+                    next(passes)
+                except StopIteration as end:
+                    said = end.value
+                    break
+            yield
+        texture, plain = composed(said, colours, hole, ranks)
+        shares, strength = (_as_large(x, (coarse.shape[0], coarse.shape[1])) for x in (said.shares, said.strength))
+        best = torch.zeros_like(shares)
+        best[:, 0] = 1
+        sharp, soft = (texture, best, torch.ones_like(strength), (best + shares) / 2), (plain, shares, strength, shares)
+        wanted = [sharp, [torch.lerp(a, b, smooth) for a, b in zip(sharp, soft, strict=True)]]
+        return [_laid(made, of, strong, told, ranks, len(small)) for made, of, strong, told in (wanted if smooth else wanted[:1])]
 
 
 def _laid(made: Tensor, shares: Tensor, strength: Tensor, told: Tensor, ranks: Tensor, count: int) -> Laid:
