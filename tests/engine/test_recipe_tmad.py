@@ -295,7 +295,7 @@ def test_validation(ground: tuple[Photographs, Photographs], settings: dict[str,
     if settings.get("part") == "coarse":
         assert scores["psnr"] == pytest.approx(scores["smooth"])  # it has learnt nothing
     else:
-        assert scores["psnr"] == pytest.approx(scores["smooth-psnr"], abs=1)  # both are means of the canvases as yet
+        assert scores["psnr"] <= scores["smooth-psnr"]  # the texture of one canvas errs more than the mean of all
         assert strip.shape == (256, 6 * 256, 3)
 
 
